@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From a tunnel's state to a verdict: which phase failed, why, how sure that is, what else it could be, on what evidence.
+ * A verdict is a function of the state and the time; nothing is latched, so a later success undoes an earlier failure.
+ */
+#ifndef ASAPHASE_CORE_DIAGNOSE_H
+#define ASAPHASE_CORE_DIAGNOSE_H
+
+#include "core/catalogue.h"
+#include "core/tunnel.h"
+#include "core/witness.h"
+
+struct verdict {
+	enum cause cause;
+	enum phase phase_failed; /* PHASE_NONE when nothing failed */
+	enum confidence confidence;
+	enum cause alternatives[CATALOGUE_ALTERNATIVES];
+	uint8_t alternative_count;
+	struct witnesses evidence;
+	const struct ike_sa *ike_sa; /* the one judged; may be NULL */
+};
+
+/* Judges one tunnel at tunnels_now(). */
+void tunnel_diagnose(struct tunnels *tunnels, const struct tunnel *tunnel, struct verdict *verdict);
+
+enum walk_answer { WALK_UNKNOWN, WALK_OK, WALK_FAILED };
+struct walk_step {
+	const char *name;
+	enum walk_answer answer;
+	const char *why;
+};
+
+/* The article's seven steps, as far as the packets answer them. */
+void tunnel_walk(struct tunnels *tunnels, const struct tunnel *tunnel, const struct verdict *verdict,
+                 struct walk_step steps[WALK_STEPS]);
+
+#endif

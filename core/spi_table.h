@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Counting ESP packets per SPI: the hot path. No allocation per packet, no lock, one writer.
+ *
+ * An SA is known by outer source, destination, SPI and encapsulation; the SPI alone is only unique at its
+ * receiver (RFC 4301 sec. 4.1).
+ */
+#ifndef ASAPHASE_CORE_SPI_TABLE_H
+#define ASAPHASE_CORE_SPI_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/datagram.h"
+#include "core/ip_address.h"
+
+/* Returned instead of an entry's number when the table is full. */
+#define SPI_TABLE_FULL UINT32_MAX
+
+/*
+ * One ESP SA in one direction. The first 64 bytes are what finding and counting touch. Times are nanoseconds since
+ * the epoch; counters start at 0 and never go back. Sequence numbers are 64 bits wide: the upper half is inferred
+ * from wraps of the lower (RFC 4303 sec. 2.2.1 sends only the lower).
+ */
+struct spi_entry {
+	struct ip_address source;
+	struct ip_address destination;
+	uint32_t spi;
+	uint32_t owner; /* free for the caller: the tunnel's number; UINT32_MAX when new */
+	uint64_t packets;
+	uint64_t bytes; /* of outer IP packets */
+	int64_t last_time;
+
+	int64_t first_time;
+	uint64_t first_sequence;
+	uint64_t highest_sequence;
+	uint64_t window; /* bit n set: highest_sequence - n was seen */
+	uint32_t lost;   /* sequence numbers skipped and never seen since */
+	uint32_t duplicate;
+	uint32_t reordered; /* arrived after a higher number */
+	uint32_t first_frame;
+	uint32_t last_frame;
+	uint32_t last_sequence; /* low 32 bits of the last packet, for display */
+	uint8_t encapsulation;  /* enum encapsulation */
+	uint8_t owner_side;     /* free for the caller: which of the tunnel's two ends sends */
+};
+
+_Static_assert(sizeof(struct spi_entry) <= 128, "two cache lines an SPI");
+
+struct spi_table;
+
+/*
+ * A table for at most capacity SPIs (1 to 2^30). Grows by doubling until then. NULL when memory is short.
+ * Free with spi_table_free; NULL is allowed there.
+ */
+struct spi_table *spi_table_new(uint32_t capacity);
+void spi_table_free(struct spi_table *table);
+
+/* One ESP packet, as the counting path wants it. */
+struct esp_packet {
+	struct ip_address source;
+	struct ip_address destination;
+	uint32_t spi;
+	uint32_t sequence;
+	uint32_t bytes; /* of the outer IP packet */
+	uint32_t frame; /* 1 is the first; 0 where frames have no numbers */
+	int64_t time;
+	uint8_t encapsulation;
+};
+
+/*
+ * Counts one packet and returns its entry's number, stable until the entry is removed, or SPI_TABLE_FULL: then nothing
+ * was counted in an entry, and the packet is added to spi_table_overflow.
+ */
+uint32_t spi_table_count(struct spi_table *table, const struct esp_packet *packet);
+
+/* The same without counting: find only. */
+uint32_t spi_table_find(const struct spi_table *table, const struct ip_address *source,
+                        const struct ip_address *destination, uint32_t spi, uint8_t encapsulation);
+
+/* Entry by number, 0 to spi_table_limit() - 1; NULL for a free number. */
+struct spi_entry *spi_table_entry(struct spi_table *table, uint32_t number);
+
+/* One past the highest number in use; for walking. */
+uint32_t spi_table_limit(const struct spi_table *table);
+
+/* Live entries. */
+uint32_t spi_table_size(const struct spi_table *table);
+
+/* Packets that found the table full. */
+uint64_t spi_table_overflow(const struct spi_table *table);
+
+/* Frees an entry; its number may be used again. The caller has first kept what it wants to keep. */
+void spi_table_remove(struct spi_table *table, uint32_t number);
+
+/* Takes a packet's sequence number into lost, duplicate and reordered. Called by spi_table_count; public for tests. */
+void spi_entry_take_sequence(struct spi_entry *entry, uint32_t sequence);
+
+#endif

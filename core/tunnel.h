@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * State per pair of peers, from the packets between them: IKE SAs, exchanges, children, ESP counters. The whole data
+ * model is in this header. One writer; not thread-safe.
+ *
+ * A front end makes one struct tunnels, hands it every packet in the order of capture with tunnels_add(), and asks
+ * diagnose.h for verdicts at any time.
+ */
+#ifndef ASAPHASE_CORE_TUNNEL_H
+#define ASAPHASE_CORE_TUNNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/catalogue.h"
+#include "core/datagram.h"
+#include "core/ike.h"
+#include "core/infer.h"
+#include "core/ip_address.h"
+#include "core/spi_table.h"
+#include "core/witness.h"
+
+#define TUNNEL_IKE_SAS 16      /* kept for one pair of peers; the oldest that is not up gives way */
+#define IKE_SA_EXCHANGES 8     /* kept for one IKE SA; the oldest answered gives way */
+#define TUNNEL_CHILDREN 32
+#define TUNNEL_HISTORY 32
+#define TUNNEL_ASA_ADDRESSES 8
+
+struct tunnel_options {
+	struct ip_address asa[TUNNEL_ASA_ADDRESSES]; /* whose view is mirrored; unset: the IKE initiator, else the first sender */
+	uint8_t asa_count;
+	uint32_t one_way_packets; /* at least so many packets one way … */
+	uint32_t one_way_seconds; /* … over so many seconds, with none back */
+	uint32_t spi_capacity;
+	uint32_t tunnel_capacity;
+};
+
+/* 8 packets, 5 seconds, 2^20 SPIs, 65,536 tunnels. */
+struct tunnel_options tunnel_options_default(void);
+
+/* How far an IKE SA has come. Order matters: later is further. */
+enum ike_stage {
+	IKE_STAGE_INIT_SENT,     /* first request seen */
+	IKE_STAGE_INIT_REFUSED,  /* an error answered it */
+	IKE_STAGE_INIT_DONE,     /* keys agreed; nothing authenticated yet (IKEv1: between MM2 and MM4) */
+	IKE_STAGE_AUTH_SENT,     /* IKE_AUTH, MM5 or AM3 on its way; also between EAP messages */
+	IKE_STAGE_AUTH_REFUSED,  /* Phase 1 authentication refused */
+	IKE_STAGE_CHILD_REFUSED, /* IKE SA up, its first child refused */
+	IKE_STAGE_UP,            /* IKE SA up; IKEv2: with its first child */
+	IKE_STAGE_DELETED,
+};
+
+/* One request and its answer. Frames are 0 where not seen. */
+struct ike_exchange {
+	uint32_t message_id;
+	uint8_t exchange_type;
+	uint8_t sender;     /* side that sent the request */
+	uint16_t copies;    /* times the request was sent */
+	uint16_t fragments; /* RFC 7383 fragments of the request seen, 0 when it came whole */
+	uint16_t request_port; /* destination port of the last copy */
+	uint32_t request_frame;
+	uint32_t response_frame;
+	uint32_t request_encrypted; /* bytes of SK bodies, all fragments */
+	uint32_t response_encrypted;
+	uint64_t request_digest;
+	uint64_t response_digest;
+	uint32_t request_fragment_set;  /* bit n: fragment n + 1 was counted into request_encrypted */
+	uint32_t response_fragment_set;
+	int64_t request_time;
+	int64_t last_copy_time;
+	int64_t response_time; /* 0: unanswered */
+	enum inferred request_holds;
+	enum inferred response_holds;
+};
+
+enum nat {
+	NAT_UNKNOWN,
+	NAT_NONE,
+	NAT_ASA,    /* the ASA's side is behind a NAT */
+	NAT_PEER,
+	NAT_BOTH,
+	NAT_FORCED, /* claimed by both on private addresses: forced encapsulation */
+};
+
+struct ike_sa {
+	uint64_t initiator_spi;
+	uint64_t responder_spi;
+	uint8_t version;   /* 1 or 2 */
+	uint8_t initiator; /* side */
+	enum ike_stage stage;
+	bool midway;         /* its beginning is not in the capture */
+	bool exchanged_suite; /* suite below was read */
+	struct ike_suite suite;
+	char offered[160]; /* the initiator's proposals in words; "" when not seen */
+	char chosen[96];
+	uint16_t group_sent;
+	uint16_t group_wanted; /* from INVALID_KE_PAYLOAD; 0 none */
+	bool certificate_request;
+	bool certificates; /* the authentication was large or fragmented */
+	bool eap;
+	bool nat_source_differs[2]; /* per side: its own NAT_DETECTION_SOURCE_IP does not match the outer header */
+	bool nat_seen[2];
+	bool answered;     /* anything came back for it */
+	bool by_initiator; /* the refusal of authentication came from the initiator, after the responder's answer */
+	bool other_half_unseen; /* answers were used that the capture does not hold: one direction only */
+	uint16_t error; /* notify type of the refusal, 0 none or unknown */
+	bool error_certain; /* read in the clear or decrypted */
+	uint16_t ports[2]; /* last seen, per side */
+	uint32_t first_frame, last_frame;
+	int64_t first_time, last_time;
+	int64_t last_from[2]; /* last message from each side; 0 never */
+	int64_t up_time;      /* when it came up; 0 never */
+	int64_t failed_time;  /* when the last failure below was seen; 0 none */
+	uint32_t failed_frame;
+
+	/* IKEv1: messages of the phase 1 mode, and quick mode. */
+	uint8_t mode;            /* IKE1_MAIN_MODE or IKE1_AGGRESSIVE_MODE */
+	uint8_t mode_messages;   /* highest message of the mode seen: 1 to 6 */
+	uint16_t mode_copies;    /* copies of that message */
+	uint64_t mode_digest;
+	uint16_t refusals;       /* encrypted Informationals that answered MM5 */
+
+	/* Children made by this IKE SA. */
+	uint16_t children_up;       /* successes, the first child and rekeys included */
+	uint16_t rekeys;            /* successes of CREATE_CHILD_SA or quick mode after the first */
+	uint16_t child_refusals;    /* since the last success */
+	uint16_t child_refusals_pfs; /* of these, requests with room for a key exchange */
+	uint16_t child_error;       /* decrypted notify of the last refusal; 0 unknown */
+	uint32_t child_failed_frame;
+	int64_t child_failed_time;
+	int64_t first_child_time;
+	int64_t last_child_time;
+
+	struct ike_exchange exchanges[IKE_SA_EXCHANGES];
+	uint8_t exchange_count;
+	struct witnesses witnesses;
+};
+
+enum paired_by { PAIRED_BY_NONE, PAIRED_BY_IKE, PAIRED_BY_XFRM, PAIRED_BY_TIMING, PAIRED_BY_DECLARED };
+
+struct child_sa {
+	uint32_t spi_from[2]; /* SPI in packets sent by side 0, side 1; 0 unknown */
+	enum paired_by paired_by;
+	uint32_t frame; /* where it came up or was first seen */
+	int64_t time;
+};
+
+/* ESP in one direction of a tunnel, over all SPIs that ever were. */
+struct esp_direction {
+	uint64_t packets;
+	uint64_t bytes;
+	int64_t first_time;
+	int64_t last_time;
+	uint32_t first_frame;
+	uint32_t last_frame;
+	uint64_t since_other;      /* packets since the other direction's last one */
+	int64_t since_other_start; /* time of the first of them */
+	int64_t longest_silence;   /* of the other direction, while this one went on and it then came back */
+	uint64_t next_check;       /* packets count at which the rules are asked again */
+	uint64_t retired_lost;     /* from SPIs that left the table */
+	uint32_t spis;             /* SPIs seen */
+	uint32_t first_check_since; /* since_other at which one-way is asked again */
+};
+
+struct tunnel_event {
+	uint32_t frame;
+	int64_t time;
+	enum cause cause;
+};
+
+struct tunnel {
+	uint32_t number; /* 0, 1, 2 … in order of appearance; never used again */
+	struct ip_address address[2]; /* side 0: first sender */
+	uint8_t asa_side;
+	bool asa_declared; /* by options, not by default */
+	uint32_t first_frame, last_frame;
+	int64_t first_time, last_time;
+	int64_t last_from[2];      /* any packet from each side; 0 never */
+	struct ike_sa **ike_sas;   /* in order of appearance */
+	uint8_t ike_sa_count;
+	struct child_sa children[TUNNEL_CHILDREN];
+	uint8_t child_count;
+	uint32_t children_total;   /* ever, also those that left the list */
+	struct esp_direction esp[2]; /* by sending side */
+	uint32_t invalid_spis[4];  /* named in INVALID_SPI notifies */
+	uint8_t invalid_spi_count;
+	uint32_t invalid_spi_frame;
+	uint32_t too_big_mtu;      /* from ICMP; 0 none */
+	uint32_t too_big_frame;
+	int64_t too_big_time;
+	uint32_t too_big_count;
+	uint32_t unreachable_frame;
+	struct tunnel_event history[TUNNEL_HISTORY]; /* changes of verdict */
+	uint8_t history_count;
+	enum cause current;        /* cause after the last packet that was judged */
+	bool retired;              /* no longer in the table; kept for nothing but its number */
+};
+
+struct tunnels;
+
+struct tunnels *tunnels_new(const struct tunnel_options *options);
+void tunnels_free(struct tunnels *tunnels);
+
+const struct tunnel_options *tunnels_options(const struct tunnels *tunnels);
+struct spi_table *tunnels_spi_table(struct tunnels *tunnels);
+
+/* For walking: tunnels are numbered 0 to count - 1; NULL for one that gave way to others when the table was full. */
+uint32_t tunnels_count(const struct tunnels *tunnels);
+struct tunnel *tunnels_at(const struct tunnels *tunnels, uint32_t number);
+struct tunnel *tunnels_find(const struct tunnels *tunnels, const struct ip_address *a, const struct ip_address *b);
+
+/* Time of the last packet added; what "now" means for a capture. A daemon advances it with tunnels_set_now(). */
+int64_t tunnels_now(const struct tunnels *tunnels);
+void tunnels_set_now(struct tunnels *tunnels, int64_t now);
+
+/* Tunnels that were dropped because the table was full. */
+uint64_t tunnels_dropped(const struct tunnels *tunnels);
+
+/* What a packet means, as far as is known when it is added. Numbers, no pointers: valid as long as the caller keeps it. */
+struct annotation {
+	uint32_t tunnel;    /* its number; UINT32_MAX: nothing to do with IPsec */
+	enum phase phase;   /* that the packet belongs to */
+	bool changed;       /* this packet changed the tunnel's verdict, or is a new instance of its failure: ask diagnose.h */
+	uint32_t request_in;        /* for a response: frame of its request; 0 none */
+	int64_t response_time;      /* nanoseconds since that request's first copy */
+	uint32_t retransmission_of; /* frame of the first copy; 0: not a retransmission */
+	enum inferred inferred;
+	struct plaintext_length plaintext;
+	char state[20];             /* IKE state after this packet, see tunnel_ike_state() */
+	/* ESP only */
+	uint32_t spi_entry;  /* number in the SPI table, or SPI_TABLE_FULL */
+	uint32_t paired_spi; /* 0 unknown */
+	uint64_t encaps;     /* of the tunnel after this packet, ASA's view */
+	uint64_t decaps;
+	uint32_t lost;       /* of this SPI so far */
+};
+
+/*
+ * Takes one packet. frame counts from 1 (0 where frames have no numbers), time is nanoseconds since the epoch. message
+ * is the IKE message in datagram->payload when the caller has read it (and perhaps added what a decryptor found), else NULL: then
+ * it is read here. annotation may be NULL.
+ */
+void tunnels_add(struct tunnels *tunnels, uint32_t frame, int64_t time, const struct datagram *datagram,
+                 const struct ike_message *message, struct annotation *annotation);
+
+/* ---- reading the state ---- */
+
+/* The IKE SA that speaks for the tunnel now: the newest with an outcome, unless an older one is up and still in use. NULL: none seen. */
+const struct ike_sa *tunnel_ike_sa(const struct tunnel *tunnel);
+
+/* The ASA's word for it: "READY", "NEGO", "NONE", "MM_WAIT_MSG2" …, "MM_ACTIVE". Writes into text, returns it. */
+const char *tunnel_ike_state(const struct tunnel *tunnel, char *text, size_t size);
+
+enum nat tunnel_nat(const struct tunnel *tunnel);
+const char *nat_name(enum nat nat); /* NULL for NAT_UNKNOWN and NAT_NONE */
+const char *paired_by_name(enum paired_by paired_by); /* NULL for none */
+
+/* The child that an SPI sent by side belongs to, or NULL. */
+const struct child_sa *tunnel_child(const struct tunnel *tunnel, unsigned side, uint32_t spi);
+
+/* Sums over the SPIs of one direction: lost packets, retired ones included. */
+uint64_t tunnel_lost(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side);
+
+#endif
