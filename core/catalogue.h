@@ -92,7 +92,7 @@ struct catalogue_entry {
 	const char *show[2];  /* what `show crypto ikev1 sa` [0] and `ikev2 sa` [1] would show; NULL same as the other */
 	struct asa_message messages[CATALOGUE_MESSAGES]; /* ends with id NULL */
 	struct next_step steps[CATALOGUE_STEPS];         /* ends with command NULL */
-	enum cause alternatives[CATALOGUE_ALTERNATIVES]; /* ends with CAUSE_NONE */
+	const char *alternatives[CATALOGUE_ALTERNATIVES]; /* what else it could be: a cause's name or "identity-mismatch"…; ends with NULL */
 };
 
 /* Never NULL for a cause below CAUSE_LAST. */

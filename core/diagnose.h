@@ -14,7 +14,7 @@ struct verdict {
 	enum cause cause;
 	enum phase phase_failed; /* PHASE_NONE when nothing failed */
 	enum confidence confidence;
-	enum cause alternatives[CATALOGUE_ALTERNATIVES];
+	const char *alternatives[CATALOGUE_ALTERNATIVES]; /* static strings, see catalogue.h */
 	uint8_t alternative_count;
 	struct witnesses evidence;
 	const struct ike_sa *ike_sa; /* the one judged; may be NULL */

@@ -46,8 +46,7 @@ enum ike_stage {
 	IKE_STAGE_INIT_DONE,     /* keys agreed; nothing authenticated yet (IKEv1: between MM2 and MM4) */
 	IKE_STAGE_AUTH_SENT,     /* IKE_AUTH, MM5 or AM3 on its way; also between EAP messages */
 	IKE_STAGE_AUTH_REFUSED,  /* Phase 1 authentication refused */
-	IKE_STAGE_CHILD_REFUSED, /* IKE SA up, its first child refused */
-	IKE_STAGE_UP,            /* IKE SA up; IKEv2: with its first child */
+	IKE_STAGE_UP,            /* IKE SA up; whether it has a child: children_up, child_refusals */
 	IKE_STAGE_DELETED,
 };
 
@@ -61,11 +60,11 @@ struct ike_exchange {
 	uint16_t request_port; /* destination port of the last copy */
 	uint32_t request_frame;
 	uint32_t response_frame;
-	uint32_t request_encrypted; /* bytes of SK bodies, all fragments */
-	uint32_t response_encrypted;
+	struct plaintext_length request_plaintext; /* over all fragments; known false for IKEv1 */
+	struct plaintext_length response_plaintext;
 	uint64_t request_digest;
 	uint64_t response_digest;
-	uint32_t request_fragment_set;  /* bit n: fragment n + 1 was counted into request_encrypted */
+	uint32_t request_fragment_set;  /* bit n: fragment n + 1 was counted into request_plaintext */
 	uint32_t response_fragment_set;
 	int64_t request_time;
 	int64_t last_copy_time;
@@ -102,7 +101,8 @@ struct ike_sa {
 	bool nat_source_differs[2]; /* per side: its own NAT_DETECTION_SOURCE_IP does not match the outer header */
 	bool nat_seen[2];
 	bool answered;     /* anything came back for it */
-	bool by_initiator; /* the refusal of authentication came from the initiator, after the responder's answer */
+	bool cookie;       /* the responder asked for a cookie */
+	bool by_initiator; /* the initiator sent one short INFORMATIONAL right after IKE_AUTH: it may have refused the responder */
 	bool other_half_unseen; /* answers were used that the capture does not hold: one direction only */
 	uint16_t error; /* notify type of the refusal, 0 none or unknown */
 	bool error_certain; /* read in the clear or decrypted */
@@ -119,7 +119,9 @@ struct ike_sa {
 	uint8_t mode_messages;   /* highest message of the mode seen: 1 to 6 */
 	uint16_t mode_copies;    /* copies of that message */
 	uint64_t mode_digest;
-	uint16_t refusals;       /* encrypted Informationals that answered MM5 */
+	uint16_t refusals;       /* Informationals that answered MM5, AM2 or AM3 */
+	uint16_t lone_informationals[2]; /* per side: Informationals since the other side's last packet */
+	int64_t lone_informational_start[2];
 
 	/* Children made by this IKE SA. */
 	uint16_t children_up;       /* successes, the first child and rekeys included */
