@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The catalogue: one table from cause to everything that is said about it. Prose lives here and nowhere else.
- * ASA message numbers and texts: Cisco, "ASA Series Syslog Messages". Texts nobody read in a source are marked recalled, and
- * a front end must show that mark.
+ * ASA message numbers and texts: Cisco, "ASA Series Syslog Messages". Texts nobody read in a source are marked
+ * recalled, and a front end must show that mark.
  */
 #ifndef ASAPHASE_CORE_CATALOGUE_H
 #define ASAPHASE_CORE_CATALOGUE_H
@@ -58,8 +58,8 @@ enum confidence {
 #define FOR_BOTH 3
 
 /*
- * A message that an ASA would log. text is Cisco's template with {asa}, {asa_port}, {peer}, {peer_port}, {version} to be
- * filled in by catalogue_fill().
+ * A message that an ASA would log. text is Cisco's template with {asa}, {asa_port}, {peer}, {peer_port}, {version} to
+ * be filled in by catalogue_fill().
  */
 struct asa_message {
 	const char *id; /* "750003" */
@@ -84,15 +84,16 @@ struct next_step {
 #define CATALOGUE_ALTERNATIVES 4
 
 struct catalogue_entry {
-	const char *name;     /* "psk-mismatch" */
+	const char *name; /* "psk-mismatch" */
 	enum phase phase;
 	const char *headline; /* a short clause: "authentication refused, pre-shared key in use" */
 	const char *meaning;  /* a sentence or two for a person */
 	const char *article;  /* the article's own row or words, NULL where it has none */
-	const char *show[2];  /* what `show crypto ikev1 sa` [0] and `ikev2 sa` [1] would show; NULL same as the other */
-	struct asa_message messages[CATALOGUE_MESSAGES]; /* ends with id NULL */
-	struct next_step steps[CATALOGUE_STEPS];         /* ends with command NULL */
-	const char *alternatives[CATALOGUE_ALTERNATIVES]; /* what else it could be: a cause's name or "identity-mismatch"…; ends with NULL */
+	const char *show[2]; /* what `show crypto ikev1 sa` [0] and `ikev2 sa` [1] would show; NULL same as the other */
+	struct asa_message messages[CATALOGUE_MESSAGES];  /* ends with id NULL */
+	struct next_step steps[CATALOGUE_STEPS];          /* ends with command NULL */
+	const char *alternatives[CATALOGUE_ALTERNATIVES]; /* what else it could be: a cause's name or
+	                                                     "identity-mismatch"…; ends with NULL */
 };
 
 /* Never NULL for a cause below CAUSE_LAST. */
@@ -121,10 +122,10 @@ const char *catalogue_fill(const char *template, const struct catalogue_values *
 /* The article's walk from zero to pings: seven steps. */
 #define WALK_STEPS 7
 struct walk_template {
-	const char *name;       /* "routing" */
-	const char *done;       /* why it is known to hold */
-	const char *failed;     /* why it is known to fail */
-	const char *unknown;    /* what the packets cannot say, and what to type to find out */
+	const char *name;    /* "routing" */
+	const char *done;    /* why it is known to hold */
+	const char *failed;  /* why it is known to fail */
+	const char *unknown; /* what the packets cannot say, and what to type to find out */
 };
 const struct walk_template *catalogue_walk(unsigned step);
 

@@ -66,7 +66,7 @@ struct datagram {
 	const uint8_t *payload; /* points into the caller's bytes */
 	size_t captured;        /* payload bytes that can be read */
 	size_t length;          /* payload bytes on the wire, >= captured */
-	bool first_fragment;    /* more fragments follow: length is that of the whole payload only if the header says so */
+	bool first_fragment; /* more fragments follow: length is that of the whole payload only if the header says so */
 	struct icmp_quote quoted;
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a tunnel's state to a verdict: which phase failed, why, how sure that is, what else it could be, on what evidence.
- * A verdict is a function of the state and the time; nothing is latched, so a later success undoes an earlier failure.
+ * From a tunnel's state to a verdict: which phase failed, why, how sure that is, what else it could be, on what
+ * evidence. A verdict is a function of the state and the time; nothing is latched, so a later success undoes an earlier
+ * failure.
  */
 #ifndef ASAPHASE_CORE_DIAGNOSE_H
 #define ASAPHASE_CORE_DIAGNOSE_H

@@ -35,7 +35,8 @@ enum ike_exchange_type {
 	IKE2_INTERMEDIATE = 43,
 };
 
-/* Notify message types that the diagnosis looks at; IKEv1 (RFC 2408 sec. 3.14.1) and IKEv2 (RFC 7296 sec. 3.10.1) share most. */
+/* Notify message types that the diagnosis looks at; IKEv1 (RFC 2408 sec. 3.14.1) and IKEv2 (RFC 7296 sec. 3.10.1) share
+ * most. */
 enum ike_notify_type {
 	IKE_NOTIFY_UNSUPPORTED_CRITICAL_PAYLOAD = 1,
 	IKE_NOTIFY_INVALID_IKE_SPI = 4, /* IKEv1: INVALID-COOKIE */
@@ -76,14 +77,14 @@ enum ike_transform_type {
 	IKE_TRANSFORM_ESN = 5,
 	IKE1_TRANSFORM_HASH = 64,                  /* RFC 2409 appendix A, attribute class 2 */
 	IKE1_TRANSFORM_AUTHENTICATION_METHOD = 65, /* class 3: 1 PSK, 3 RSA signatures … */
-	IKE1_TRANSFORM_LIFE_SECONDS = 66,          /* class 12 under life type 1: key_length holds nothing, id the seconds */
+	IKE1_TRANSFORM_LIFE_SECONDS = 66, /* class 12 under life type 1: key_length holds nothing, id the seconds */
 };
 
 struct ike_transform {
-	uint8_t type; /* enum ike_transform_type */
-	uint8_t proposal; /* index into proposals */
+	uint8_t type;        /* enum ike_transform_type */
+	uint8_t proposal;    /* index into proposals */
 	uint16_t key_length; /* bits, 0 where not given */
-	uint32_t id; /* transform ID as IANA numbers it for this IKE version and type */
+	uint32_t id;         /* transform ID as IANA numbers it for this IKE version and type */
 };
 
 struct ike_proposal {
@@ -94,10 +95,10 @@ struct ike_proposal {
 };
 
 struct ike_notify {
-	uint16_t type;     /* enum ike_notify_type or another number */
-	uint8_t protocol;  /* 0, 1 IKE, 2 AH, 3 ESP */
-	uint32_t spi;      /* first 4 bytes of the SPI field, host order; 0 where there is none */
-	uint32_t data;     /* first up to 4 data bytes, host order, as a number of data_length bytes */
+	uint16_t type;    /* enum ike_notify_type or another number */
+	uint8_t protocol; /* 0, 1 IKE, 2 AH, 3 ESP */
+	uint32_t spi;     /* first 4 bytes of the SPI field, host order; 0 where there is none */
+	uint32_t data;    /* first up to 4 data bytes, host order, as a number of data_length bytes */
 	uint16_t data_length;
 	const uint8_t *bytes; /* data_length bytes inside the message, or NULL */
 };
@@ -107,7 +108,8 @@ struct ike_vendor {
 	uint16_t length;
 };
 
-/* A NAT-D hash: IKEv2 notify 16388 / 16389, IKEv1 NAT-D payload (RFC 3947 sec. 3.2: first the receiver's, then the sender's). */
+/* A NAT-D hash: IKEv2 notify 16388 / 16389, IKEv1 NAT-D payload (RFC 3947 sec. 3.2: first the receiver's, then the
+ * sender's). */
 struct ike_nat_hash {
 	bool of_source;
 	uint8_t length;
@@ -135,9 +137,9 @@ struct ike_message {
 	uint8_t flags;
 	uint32_t message_id;
 	uint32_t length;
-	bool is_response;     /* IKEv2 flag R; always false for IKEv1 */
-	bool from_initiator;  /* IKEv2 flag I: sent by the initiator of the IKE SA; always false for IKEv1 */
-	bool encrypted;       /* IKEv2: SK or SKF payload present; IKEv1: flag E */
+	bool is_response;    /* IKEv2 flag R; always false for IKEv1 */
+	bool from_initiator; /* IKEv2 flag I: sent by the initiator of the IKE SA; always false for IKEv1 */
+	bool encrypted;      /* IKEv2: SK or SKF payload present; IKEv1: flag E */
 
 	enum ike_fault fault;
 	uint32_t fault_offset; /* byte of the message where the fault is */
@@ -146,7 +148,8 @@ struct ike_message {
 	uint32_t encrypted_length;
 	uint16_t fragment;       /* RFC 7383: 1..fragments, 0 when not fragmented; also Cisco's IKEv1 fragments */
 	uint16_t fragments;      /* 0 where unknown (IKEv1 fragments tell only the last one) */
-	uint8_t encrypted_first; /* type of the first payload inside SK/SKF (RFC 7296 sec. 3.14), readable without keys; 0 none */
+	uint8_t encrypted_first; /* type of the first payload inside SK/SKF (RFC 7296 sec. 3.14), readable without keys;
+	                            0 none */
 
 	/* Cleartext payloads, and decrypted ones where a front end has added them (decrypted set). */
 	bool decrypted;
@@ -162,9 +165,9 @@ struct ike_message {
 	uint8_t vendor_count;
 	struct ike_nat_hash nat_hashes[IKE_MAX_NAT_HASHES];
 	uint8_t nat_hash_count;
-	uint16_t ke_group;     /* IKEv2 KE payload's group; 0 none */
-	uint16_t ke_length;    /* bytes of key exchange data; 0 none */
-	uint32_t skipped;      /* notifies, proposals, transforms, vendors or hashes that did not fit the lists above */
+	uint16_t ke_group;  /* IKEv2 KE payload's group; 0 none */
+	uint16_t ke_length; /* bytes of key exchange data; 0 none */
+	uint32_t skipped;   /* notifies, proposals, transforms, vendors or hashes that did not fit the lists above */
 
 	uint64_t digest; /* of the captured bytes: equal for a retransmission (RFC 7296 sec. 2.1) */
 };

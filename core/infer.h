@@ -5,7 +5,8 @@
  *     IKE length = 28 (header) + 4 (SK header; 8 for SKF) + IV + roundup(P + 1, block) + ICV
  *
  * P is the number of plaintext payload bytes (RFC 7296 sec. 3.14). IV, block and ICV follow from the transforms in the
- * cleartext IKE_SA_INIT response. AEAD and counter modes give P exactly when the sender pads minimally; CBC gives an interval.
+ * cleartext IKE_SA_INIT response. AEAD and counter modes give P exactly when the sender pads minimally; CBC gives an
+ * interval.
  */
 #ifndef ASAPHASE_CORE_INFER_H
 #define ASAPHASE_CORE_INFER_H

@@ -10,8 +10,8 @@
  * Finds where the IP header starts.
  *
  * link_type is the LINKTYPE_ number of the capture (https://www.tcpdump.org/linktypes.html): Ethernet (1, with any
- * number of VLAN tags up to 4, and PPPoE sessions), raw IP (101, and 12, 14, 228, 229), Linux cooked v1 (113) and v2 (276),
- * null and loop (0, 108), PPP (9, 50) and PPPoE (51).
+ * number of VLAN tags up to 4, and PPPoE sessions), raw IP (101, and 12, 14, 228, 229), Linux cooked v1 (113) and v2
+ * (276), null and loop (0, 108), PPP (9, 50) and PPPoE (51).
  *
  * Returns the offset of the IP header in frame, or
  *   -ENOTSUP  link type not known here,

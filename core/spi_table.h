@@ -42,6 +42,7 @@ struct spi_entry {
 	uint32_t first_frame;
 	uint32_t last_frame;
 	uint32_t last_sequence; /* low 32 bits of the last packet, for display */
+	uint32_t next_of_owner; /* free for the caller: chains the entries of one owner; UINT32_MAX when new */
 	uint8_t encapsulation;  /* enum encapsulation */
 	uint8_t owner_side;     /* free for the caller: which of the tunnel's two ends sends */
 };

@@ -21,14 +21,15 @@
 #include "core/spi_table.h"
 #include "core/witness.h"
 
-#define TUNNEL_IKE_SAS 16      /* kept for one pair of peers; the oldest that is not up gives way */
-#define IKE_SA_EXCHANGES 8     /* kept for one IKE SA; the oldest answered gives way */
+#define TUNNEL_IKE_SAS 16  /* kept for one pair of peers; the oldest that is not up gives way */
+#define IKE_SA_EXCHANGES 8 /* kept for one IKE SA; the oldest answered gives way */
 #define TUNNEL_CHILDREN 32
 #define TUNNEL_HISTORY 32
 #define TUNNEL_ASA_ADDRESSES 8
 
 struct tunnel_options {
-	struct ip_address asa[TUNNEL_ASA_ADDRESSES]; /* whose view is mirrored; unset: the IKE initiator, else the first sender */
+	struct ip_address
+	        asa[TUNNEL_ASA_ADDRESSES]; /* whose view is mirrored; unset: the IKE initiator, else the first sender */
 	uint8_t asa_count;
 	uint32_t one_way_packets; /* at least so many packets one way … */
 	uint32_t one_way_seconds; /* … over so many seconds, with none back */
@@ -41,12 +42,12 @@ struct tunnel_options tunnel_options_default(void);
 
 /* How far an IKE SA has come. Order matters: later is further. */
 enum ike_stage {
-	IKE_STAGE_INIT_SENT,     /* first request seen */
-	IKE_STAGE_INIT_REFUSED,  /* an error answered it */
-	IKE_STAGE_INIT_DONE,     /* keys agreed; nothing authenticated yet (IKEv1: between MM2 and MM4) */
-	IKE_STAGE_AUTH_SENT,     /* IKE_AUTH, MM5 or AM3 on its way; also between EAP messages */
-	IKE_STAGE_AUTH_REFUSED,  /* Phase 1 authentication refused */
-	IKE_STAGE_UP,            /* IKE SA up; whether it has a child: children_up, child_refusals */
+	IKE_STAGE_INIT_SENT,    /* first request seen */
+	IKE_STAGE_INIT_REFUSED, /* an error answered it */
+	IKE_STAGE_INIT_DONE,    /* keys agreed; nothing authenticated yet (IKEv1: between MM2 and MM4) */
+	IKE_STAGE_AUTH_SENT,    /* IKE_AUTH, MM5 or AM3 on its way; also between EAP messages */
+	IKE_STAGE_AUTH_REFUSED, /* Phase 1 authentication refused */
+	IKE_STAGE_UP,           /* IKE SA up; whether it has a child: children_up, child_refusals */
 	IKE_STAGE_DELETED,
 };
 
@@ -54,9 +55,9 @@ enum ike_stage {
 struct ike_exchange {
 	uint32_t message_id;
 	uint8_t exchange_type;
-	uint8_t sender;     /* side that sent the request */
-	uint16_t copies;    /* times the request was sent */
-	uint16_t fragments; /* RFC 7383 fragments of the request seen, 0 when it came whole */
+	uint8_t sender;        /* side that sent the request */
+	uint16_t copies;       /* times the request was sent */
+	uint16_t fragments;    /* RFC 7383 fragments of the request seen, 0 when it came whole */
 	uint16_t request_port; /* destination port of the last copy */
 	uint32_t request_frame;
 	uint32_t response_frame;
@@ -64,19 +65,22 @@ struct ike_exchange {
 	struct plaintext_length response_plaintext;
 	uint64_t request_digest;
 	uint64_t response_digest;
-	uint32_t request_fragment_set;  /* bit n: fragment n + 1 was counted into request_plaintext */
+	uint32_t request_fragment_set; /* bit n: fragment n + 1 was counted into request_plaintext */
 	uint32_t response_fragment_set;
 	int64_t request_time;
 	int64_t last_copy_time;
 	int64_t response_time; /* 0: unanswered */
 	enum inferred request_holds;
 	enum inferred response_holds;
+	bool rekey;           /* decrypted: the request carries REKEY_SA */
+	uint32_t request_spi; /* decrypted: the ESP SPI that the requester wants to receive on; 0 unknown */
+	bool settled;         /* the answer's meaning has been taken into the SA */
 };
 
 enum nat {
 	NAT_UNKNOWN,
 	NAT_NONE,
-	NAT_ASA,    /* the ASA's side is behind a NAT */
+	NAT_ASA, /* the ASA's side is behind a NAT */
 	NAT_PEER,
 	NAT_BOTH,
 	NAT_FORCED, /* claimed by both on private addresses: forced encapsulation */
@@ -88,7 +92,7 @@ struct ike_sa {
 	uint8_t version;   /* 1 or 2 */
 	uint8_t initiator; /* side */
 	enum ike_stage stage;
-	bool midway;         /* its beginning is not in the capture */
+	bool midway;          /* its beginning is not in the capture */
 	bool exchanged_suite; /* suite below was read */
 	struct ike_suite suite;
 	char offered[160]; /* the initiator's proposals in words; "" when not seen */
@@ -102,11 +106,12 @@ struct ike_sa {
 	bool nat_seen[2];
 	bool answered;     /* anything came back for it */
 	bool cookie;       /* the responder asked for a cookie */
-	bool by_initiator; /* the initiator sent one short INFORMATIONAL right after IKE_AUTH: it may have refused the responder */
+	bool by_initiator; /* the initiator sent one short INFORMATIONAL right after IKE_AUTH: it may have refused the
+	                      responder */
 	bool other_half_unseen; /* answers were used that the capture does not hold: one direction only */
-	uint16_t error; /* notify type of the refusal, 0 none or unknown */
-	bool error_certain; /* read in the clear or decrypted */
-	uint16_t ports[2]; /* last seen, per side */
+	uint16_t error;         /* notify type of the refusal, 0 none or unknown */
+	bool error_certain;     /* read in the clear or decrypted */
+	uint16_t ports[2];      /* last seen, per side */
 	uint32_t first_frame, last_frame;
 	int64_t first_time, last_time;
 	int64_t last_from[2]; /* last message from each side; 0 never */
@@ -114,21 +119,21 @@ struct ike_sa {
 	int64_t failed_time;  /* when the last failure below was seen; 0 none */
 	uint32_t failed_frame;
 
-	/* IKEv1: messages of the phase 1 mode, and quick mode. */
-	uint8_t mode;            /* IKE1_MAIN_MODE or IKE1_AGGRESSIVE_MODE */
-	uint8_t mode_messages;   /* highest message of the mode seen: 1 to 6 */
-	uint16_t mode_copies;    /* copies of that message */
-	uint64_t mode_digest;
-	uint16_t refusals;       /* Informationals that answered MM5, AM2 or AM3 */
+	/* IKEv1. Exchanges of the phase 1 mode have the numbers 1, 2, 3 as message ID: MM1 and MM2, MM3 and MM4, MM5
+	 * and MM6. */
+	uint8_t mode;                    /* IKE1_MAIN_MODE or IKE1_AGGRESSIVE_MODE */
+	uint8_t mode_messages;           /* highest message of the mode seen: 1 to 6 */
+	uint16_t refusals;               /* Informationals that answered MM5, AM2 or AM3 */
 	uint16_t lone_informationals[2]; /* per side: Informationals since the other side's last packet */
 	int64_t lone_informational_start[2];
 
 	/* Children made by this IKE SA. */
-	uint16_t children_up;       /* successes, the first child and rekeys included */
-	uint16_t rekeys;            /* successes of CREATE_CHILD_SA or quick mode after the first */
-	uint16_t child_refusals;    /* since the last success */
-	uint16_t child_refusals_pfs; /* of these, requests with room for a key exchange */
-	uint16_t child_error;       /* decrypted notify of the last refusal; 0 unknown */
+	uint16_t children_up;        /* successes, the first child and rekeys included */
+	uint16_t rekeys;             /* successes after the first that a delete of an old SPI followed */
+	bool rekey_open;             /* such a success whose delete has not been seen */
+	uint16_t child_refusals;     /* since the last success */
+	uint16_t child_refusals_pfs; /* of these, requests with room for a key exchange, or known to be rekeys */
+	uint16_t child_error;        /* decrypted notify of the last refusal; 0 unknown */
 	uint32_t child_failed_frame;
 	int64_t child_failed_time;
 	int64_t first_child_time;
@@ -156,13 +161,14 @@ struct esp_direction {
 	int64_t last_time;
 	uint32_t first_frame;
 	uint32_t last_frame;
-	uint64_t since_other;      /* packets since the other direction's last one */
-	int64_t since_other_start; /* time of the first of them */
-	int64_t longest_silence;   /* of the other direction, while this one went on and it then came back */
-	uint64_t next_check;       /* packets count at which the rules are asked again */
-	uint64_t retired_lost;     /* from SPIs that left the table */
-	uint32_t spis;             /* SPIs seen */
-	uint32_t first_check_since; /* since_other at which one-way is asked again */
+	uint64_t since_other;        /* packets since the other direction's last one */
+	int64_t since_other_start;   /* time of the first of them */
+	int64_t longest_silence;     /* of the other direction, while this one went on and it then came back */
+	uint64_t next_check;         /* packets count at which the rules are asked again */
+	uint64_t retired_lost;       /* from SPIs that left the table */
+	uint64_t next_one_way_check; /* since_other at which one-way is asked again */
+	uint32_t spis;               /* SPIs seen */
+	uint32_t first_spi; /* newest entry in the SPI table, chained by spi_entry.next_of_owner; SPI_TABLE_FULL ends */
 };
 
 struct tunnel_event {
@@ -172,31 +178,31 @@ struct tunnel_event {
 };
 
 struct tunnel {
-	uint32_t number; /* 0, 1, 2 … in order of appearance; never used again */
+	uint32_t number;              /* 0, 1, 2 … in order of appearance; never used again */
 	struct ip_address address[2]; /* side 0: first sender */
 	uint8_t asa_side;
 	bool asa_declared; /* by options, not by default */
 	uint32_t first_frame, last_frame;
 	int64_t first_time, last_time;
-	int64_t last_from[2];      /* any packet from each side; 0 never */
-	struct ike_sa **ike_sas;   /* in order of appearance */
+	int64_t last_from[2];    /* any packet from each side; 0 never */
+	struct ike_sa **ike_sas; /* in order of appearance */
 	uint8_t ike_sa_count;
 	struct child_sa children[TUNNEL_CHILDREN];
 	uint8_t child_count;
-	uint32_t children_total;   /* ever, also those that left the list */
+	uint32_t children_total;     /* ever, also those that left the list */
 	struct esp_direction esp[2]; /* by sending side */
-	uint32_t invalid_spis[4];  /* named in INVALID_SPI notifies */
+	uint32_t invalid_spis[4];    /* named in INVALID_SPI notifies */
 	uint8_t invalid_spi_count;
 	uint32_t invalid_spi_frame;
-	uint32_t too_big_mtu;      /* from ICMP; 0 none */
+	int64_t invalid_spi_time;
+	uint32_t too_big_mtu; /* from ICMP; 0 none */
 	uint32_t too_big_frame;
 	int64_t too_big_time;
 	uint32_t too_big_count;
 	uint32_t unreachable_frame;
 	struct tunnel_event history[TUNNEL_HISTORY]; /* changes of verdict */
 	uint8_t history_count;
-	enum cause current;        /* cause after the last packet that was judged */
-	bool retired;              /* no longer in the table; kept for nothing but its number */
+	enum cause current; /* cause after the last packet that was judged */
 };
 
 struct tunnels;
@@ -219,43 +225,52 @@ void tunnels_set_now(struct tunnels *tunnels, int64_t now);
 /* Tunnels that were dropped because the table was full. */
 uint64_t tunnels_dropped(const struct tunnels *tunnels);
 
-/* What a packet means, as far as is known when it is added. Numbers, no pointers: valid as long as the caller keeps it. */
+/* What a packet means, as far as is known when it is added. Numbers, no pointers: valid as long as the caller keeps it.
+ */
 struct annotation {
-	uint32_t tunnel;    /* its number; UINT32_MAX: nothing to do with IPsec */
-	enum phase phase;   /* that the packet belongs to */
-	bool changed;       /* this packet changed the tunnel's verdict, or is a new instance of its failure: ask diagnose.h */
+	uint32_t tunnel;        /* its number; UINT32_MAX: nothing to do with IPsec */
+	enum phase phase;       /* that the packet belongs to */
+	bool phase_1_completed; /* by this packet */
+	bool phase_2_completed; /* a child SA came up by this packet, as far as can be told */
+	bool changed; /* this packet changed the tunnel's verdict, or is a new instance of its failure: ask diagnose.h
+	               */
 	uint32_t request_in;        /* for a response: frame of its request; 0 none */
 	int64_t response_time;      /* nanoseconds since that request's first copy */
 	uint32_t retransmission_of; /* frame of the first copy; 0: not a retransmission */
 	enum inferred inferred;
 	struct plaintext_length plaintext;
-	char state[20];             /* IKE state after this packet, see tunnel_ike_state() */
+	uint8_t copy;   /* 2 for the first retransmission, and so on; 1 otherwise */
+	char state[20]; /* IKE state after this packet, see tunnel_ike_state() */
 	/* ESP only */
 	uint32_t spi_entry;  /* number in the SPI table, or SPI_TABLE_FULL */
 	uint32_t paired_spi; /* 0 unknown */
 	uint64_t encaps;     /* of the tunnel after this packet, ASA's view */
 	uint64_t decaps;
-	uint32_t lost;       /* of this SPI so far */
+	uint32_t lost; /* of this SPI so far */
 };
 
 /*
  * Takes one packet. frame counts from 1 (0 where frames have no numbers), time is nanoseconds since the epoch. message
- * is the IKE message in datagram->payload when the caller has read it (and perhaps added what a decryptor found), else NULL: then
- * it is read here. annotation may be NULL.
+ * is the IKE message in datagram->payload when the caller has read it (and perhaps added what a decryptor found), else
+ * NULL: then it is read here. annotation may be NULL.
  */
 void tunnels_add(struct tunnels *tunnels, uint32_t frame, int64_t time, const struct datagram *datagram,
                  const struct ike_message *message, struct annotation *annotation);
 
 /* ---- reading the state ---- */
 
-/* The IKE SA that speaks for the tunnel now: the newest with an outcome, unless an older one is up and still in use. NULL: none seen. */
+/* The IKE SA that speaks for the tunnel now: the newest with an outcome, unless an older one is up and still in use.
+ * NULL: none seen. */
 const struct ike_sa *tunnel_ike_sa(const struct tunnel *tunnel);
+
+/* Whether this IKE SA of the tunnel is up, as far as is known. */
+bool tunnel_ike_sa_is_up(const struct tunnel *tunnel, const struct ike_sa *sa);
 
 /* The ASA's word for it: "READY", "NEGO", "NONE", "MM_WAIT_MSG2" …, "MM_ACTIVE". Writes into text, returns it. */
 const char *tunnel_ike_state(const struct tunnel *tunnel, char *text, size_t size);
 
 enum nat tunnel_nat(const struct tunnel *tunnel);
-const char *nat_name(enum nat nat); /* NULL for NAT_UNKNOWN and NAT_NONE */
+const char *nat_name(enum nat nat);                   /* NULL for NAT_UNKNOWN and NAT_NONE */
 const char *paired_by_name(enum paired_by paired_by); /* NULL for none */
 
 /* The child that an SPI sent by side belongs to, or NULL. */

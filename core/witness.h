@@ -22,16 +22,16 @@ enum witness_kind {
 	WITNESS_COOKIE,
 	WITNESS_REDIRECT,
 	/* IKE_AUTH */
-	WITNESS_AUTH_REQUEST,            /* a: least plaintext bytes, b: destination port */
-	WITNESS_AUTH_REQUEST_CERTIFICATE, /* a: bytes, b: fragments */
-	WITNESS_AUTH_UNANSWERED,         /* a: copies, b: destination port */
-	WITNESS_AUTH_REFUSED,            /* a: message length, b: most plaintext bytes */
+	WITNESS_AUTH_REQUEST,              /* a: least plaintext bytes, b: destination port */
+	WITNESS_AUTH_REQUEST_CERTIFICATE,  /* a: bytes, b: fragments */
+	WITNESS_AUTH_UNANSWERED,           /* a: copies, b: destination port */
+	WITNESS_AUTH_REFUSED,              /* a: message length, b: most plaintext bytes */
 	WITNESS_AUTH_REFUSED_BY_INITIATOR, /* a: least plaintext bytes, b: most */
-	WITNESS_CHILD_REFUSED,           /* a: least plaintext bytes, b: least that success needs */
-	WITNESS_CHILD_UP,                /* a: least plaintext bytes */
-	WITNESS_DECRYPTED_ERROR,         /* a: notify type */
-	WITNESS_EAP,                     /* a: message ID of the later IKE_AUTH */
-	WITNESS_NEW_ATTEMPT,             /* a: milliseconds since the last message of the failed attempt */
+	WITNESS_CHILD_REFUSED,             /* a: least plaintext bytes, b: least that success needs */
+	WITNESS_CHILD_UP,                  /* a: least plaintext bytes */
+	WITNESS_DECRYPTED_ERROR,           /* a: notify type */
+	WITNESS_EAP,                       /* a: message ID of the later IKE_AUTH */
+	WITNESS_NEW_ATTEMPT,               /* a: milliseconds since the last message of the failed attempt */
 	/* CREATE_CHILD_SA and INFORMATIONAL */
 	WITNESS_CREATE_CHILD_REFUSED,     /* a: least plaintext bytes of the request, b: of the response */
 	WITNESS_CREATE_CHILD_REFUSED_PFS, /* the same, and the request had room for a key exchange */
@@ -40,11 +40,11 @@ enum witness_kind {
 	WITNESS_LIVENESS_UNANSWERED,      /* a: copies, b: seconds from first to last */
 	WITNESS_DELETED,                  /* the IKE SA was deleted */
 	/* IKEv1 */
-	WITNESS_MAIN_MODE_STUCK,          /* a: messages seen, b: copies of the last */
-	WITNESS_MM5_REFUSED,              /* a: encrypted Informationals that answered it */
+	WITNESS_MAIN_MODE_STUCK, /* a: messages seen, b: copies of the last */
+	WITNESS_MM5_REFUSED,     /* a: encrypted Informationals that answered it */
 	WITNESS_AGGRESSIVE_REFUSED,
 	WITNESS_QUICK_MODE_REFUSED,
-	WITNESS_QUICK_MODE_UNANSWERED,    /* a: copies */
+	WITNESS_QUICK_MODE_UNANSWERED, /* a: copies */
 	WITNESS_PHASE_1_UP,
 	WITNESS_QUICK_MODE_UP,
 	/* ESP and ICMP */
@@ -80,6 +80,9 @@ void witnesses_add(struct witnesses *witnesses, struct witness witness);
 
 /* The latest witness of this kind, to be updated in place (retransmissions counted up); NULL where there is none. */
 struct witness *witnesses_find(struct witnesses *witnesses, enum witness_kind kind);
+
+/* Takes out all of this kind: what they say no longer holds. */
+void witnesses_remove(struct witnesses *witnesses, enum witness_kind kind);
 
 /* Writes the sentence, zero-terminated and cut at size. Returns text. */
 const char *witness_text(const struct witness *witness, char *text, size_t size);

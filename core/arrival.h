@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Private to core: one packet on its way into a tunnel's state, and what the parts of that state offer one another.
+ * tunnel.c finds the tunnel; ikev2_sa.c takes IKEv2 messages, ikev1_sa.c IKEv1 messages.
+ */
+#ifndef ASAPHASE_CORE_ARRIVAL_H
+#define ASAPHASE_CORE_ARRIVAL_H
+
+#include "core/tunnel.h"
+
+#define NANOSECONDS INT64_C(1000000000)
+#define NANOSECONDS_PER_MILLISECOND INT64_C(1000000)
+
+struct arrival {
+	struct tunnels *tunnels;
+	struct tunnel *tunnel;
+	uint32_t frame;
+	int64_t time;
+	uint8_t side; /* that sent it */
+	const struct datagram *datagram;
+	const struct ike_message *message; /* NULL unless IKE */
+	struct annotation *annotation;     /* never NULL */
+};
+
+/* From one time to a later one; 0 where they are out of order; saturates. */
+uint32_t milliseconds_between(int64_t from, int64_t to);
+
+/* ---- tunnel.c ---- */
+
+/* A child came up: makes room for its SPIs. */
+void tunnel_add_child(const struct arrival *arrival);
+
+/*
+ * SPIs read from a decrypted exchange, for the child that was added last: the one in packets that requester sends, and
+ * the one in packets that the other side sends.
+ */
+void tunnel_pair_child(struct tunnel *tunnel, uint8_t requester, uint32_t from_requester, uint32_t from_other);
+
+void tunnel_note_invalid_spi(const struct arrival *arrival, uint32_t spi);
+
+/* An EAP conversation goes on: the child that seemed to be up was not. */
+void tunnel_drop_empty_child(const struct arrival *arrival);
+
+/* ---- ike_exchange.c: requests, answers, copies ---- */
+
+enum copy { COPY_FIRST, COPY_FRAGMENT, COPY_AGAIN };
+
+/* The exchange of this type and message ID whose request came from sender; made if there is none. */
+struct ike_exchange *ike_exchange_of(struct ike_sa *sa, uint8_t exchange_type, uint32_t message_id, uint8_t sender);
+
+/*
+ * Takes a request or an answer. COPY_AGAIN: a retransmission, already annotated; COPY_FRAGMENT: a further
+ * fragment of one message; COPY_FIRST: anything new.
+ */
+enum copy ike_exchange_take_request(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival);
+enum copy ike_exchange_take_response(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival);
+
+/* Whether every fragment of the message that just arrived is there. */
+bool ike_exchange_is_whole(uint32_t fragment_set, const struct ike_message *message);
+
+/* An exchange whose request was sent at least twice without an answer; NULL where there is none. */
+const struct ike_exchange *ike_sa_unanswered(const struct ike_sa *sa);
+
+/* ---- ike_sa.c: what IKEv1 and IKEv2 share ---- */
+
+void ike_sa_witness(struct ike_sa *sa, const struct arrival *arrival, enum witness_kind kind, uint32_t a, uint32_t b);
+
+/* The first exchange was refused / authentication was refused / Phase 1 came up / a child came up / was refused, at
+ * this packet. */
+void ike_sa_refuse_init(struct ike_sa *sa, const struct arrival *arrival, const struct ike_notify *error);
+void ike_sa_refuse_authentication(struct ike_sa *sa, const struct arrival *arrival);
+void ike_sa_come_up(struct ike_sa *sa, const struct arrival *arrival);
+void ike_sa_child_up(struct ike_sa *sa, const struct arrival *arrival);
+void ike_sa_refuse_child(struct ike_sa *sa, const struct arrival *arrival, bool perhaps_pfs);
+
+/* Something that may be the delete of an old child followed a new one. */
+void ike_sa_close_rekey(struct ike_sa *sa);
+
+/* The suite, in numbers and words, from the message that chose it; and what the initiator offered. */
+void ike_sa_read_chosen(struct ike_sa *sa, const struct ike_message *message);
+void ike_sa_read_offered(struct ike_sa *sa, const struct ike_message *message);
+
+/* ---- nat.c ---- */
+
+/* NAT detection hashes of this message against its outer header. */
+void ike_sa_check_nat(struct ike_sa *sa, const struct arrival *arrival);
+
+/* ---- ikev2_sa.c ---- */
+
+/* One IKEv2 message. */
+void ikev2_sa_take(struct ike_sa *sa, const struct arrival *arrival);
+
+/* ---- ikev1_sa.c ---- */
+
+/* One IKEv1 message. */
+void ikev1_sa_take(struct ike_sa *sa, const struct arrival *arrival);
+
+/* The ASA's word for an IKEv1 SA: MM_WAIT_MSG2 … MM_ACTIVE, AM_ACTIVE. */
+const char *ikev1_sa_state(const struct ike_sa *sa, unsigned asa_side, char *text, size_t size);
+
+#endif

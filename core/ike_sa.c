@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What happens to an IKE SA, whichever version carries it. */
+#include "core/arrival.h"
+
+#include "core/ike_names.h"
+
+void ike_sa_witness(struct ike_sa *sa, const struct arrival *arrival, enum witness_kind kind, uint32_t a, uint32_t b)
+{
+	struct witness witness = {.kind = kind, .frame = arrival->frame, .time = arrival->time, .a = a, .b = b};
+	witnesses_add(&sa->witnesses, witness);
+}
+
+static void note_failure(struct ike_sa *sa, const struct arrival *arrival)
+{
+	sa->failed_time = arrival->time;
+	sa->failed_frame = arrival->frame;
+}
+
+void ike_sa_refuse_init(struct ike_sa *sa, const struct arrival *arrival, const struct ike_notify *error)
+{
+	sa->stage = IKE_STAGE_INIT_REFUSED;
+	sa->error = error->type;
+	sa->error_certain = true;
+	note_failure(sa, arrival);
+	if (error->type == IKE_NOTIFY_INVALID_KE_PAYLOAD) {
+		sa->group_wanted = error->data_length >= 2 ? (uint16_t)error->data : 0;
+		ike_sa_witness(sa, arrival, WITNESS_INVALID_KE, sa->group_sent, sa->group_wanted);
+	} else if (error->type == IKE_NOTIFY_INVALID_MAJOR_VERSION) {
+		ike_sa_witness(sa, arrival, WITNESS_INVALID_VERSION, sa->version, 0);
+	} else {
+		ike_sa_witness(sa, arrival, WITNESS_INIT_ERROR, error->type, 0);
+	}
+}
+
+void ike_sa_refuse_authentication(struct ike_sa *sa, const struct arrival *arrival)
+{
+	sa->stage = IKE_STAGE_AUTH_REFUSED;
+	note_failure(sa, arrival);
+}
+
+void ike_sa_come_up(struct ike_sa *sa, const struct arrival *arrival)
+{
+	if (sa->stage != IKE_STAGE_UP) {
+		sa->up_time = arrival->time;
+		arrival->annotation->phase_1_completed = true;
+	}
+	sa->stage = IKE_STAGE_UP;
+	sa->error = 0;
+	sa->failed_time = 0;
+	sa->failed_frame = 0;
+}
+
+void ike_sa_child_up(struct ike_sa *sa, const struct arrival *arrival)
+{
+	if (sa->children_up < UINT16_MAX)
+		sa->children_up++;
+	if (sa->first_child_time == 0)
+		sa->first_child_time = arrival->time;
+	else
+		sa->rekey_open = true;
+	sa->last_child_time = arrival->time;
+	sa->child_refusals = 0;
+	sa->child_refusals_pfs = 0;
+	sa->child_error = 0;
+	arrival->annotation->phase_2_completed = true;
+	tunnel_add_child(arrival);
+}
+
+void ike_sa_refuse_child(struct ike_sa *sa, const struct arrival *arrival, bool perhaps_pfs)
+{
+	if (sa->child_refusals < UINT16_MAX)
+		sa->child_refusals++;
+	if (perhaps_pfs && sa->child_refusals_pfs < UINT16_MAX)
+		sa->child_refusals_pfs++;
+	sa->child_failed_time = arrival->time;
+	sa->child_failed_frame = arrival->frame;
+}
+
+void ike_sa_close_rekey(struct ike_sa *sa)
+{
+	if (!sa->rekey_open)
+		return;
+	sa->rekey_open = false;
+	if (sa->rekeys < UINT16_MAX)
+		sa->rekeys++;
+}
+
+void ike_sa_read_chosen(struct ike_sa *sa, const struct ike_message *message)
+{
+	if (!ike_suite_read(message, &sa->suite))
+		return;
+	sa->exchanged_suite = true;
+	ike_proposals_text(message, sa->chosen, sizeof sa->chosen);
+}
+
+void ike_sa_read_offered(struct ike_sa *sa, const struct ike_message *message)
+{
+	if (message->proposal_count != 0)
+		ike_proposals_text(message, sa->offered, sizeof sa->offered);
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One IKEv1 message into its ISAKMP SA: RFC 2408, RFC 2409. */
+#include "core/arrival.h"
+
+#include <stdio.h>
+
+/* A quick mode's refusal is an Informational that comes this soon after it. */
+#define REFUSAL_WITHIN (5 * NANOSECONDS)
+
+/* ---- phase 1: main and aggressive mode ---- */
+
+/* Which message of main mode this is, 1 to 6 (RFC 2409 sec. 5). */
+static uint8_t main_mode_number(const struct ike_sa *sa, const struct arrival *arrival)
+{
+	const struct ike_message *message = arrival->message;
+	bool has_sa = ike_message_has_payload(message, IKE1_PAYLOAD_SA);
+
+	if (arrival->side == sa->initiator)
+		return message->responder_spi == 0 ? 1 : message->encrypted ? 5 : 3;
+	return message->encrypted ? 6 : has_sa ? 2 : 4;
+}
+
+static uint8_t aggressive_mode_number(const struct ike_sa *sa, const struct arrival *arrival)
+{
+	if (arrival->side != sa->initiator)
+		return 2;
+	return arrival->message->responder_spi == 0 ? 1 : 3;
+}
+
+static void take_proposal(struct ike_sa *sa, const struct arrival *arrival)
+{
+	sa->stage = IKE_STAGE_INIT_SENT;
+	ike_sa_read_offered(sa, arrival->message);
+	ike_sa_witness(sa, arrival, WITNESS_INIT_REQUEST, 1, 0);
+}
+
+static void take_choice(struct ike_sa *sa, const struct arrival *arrival)
+{
+	if (sa->stage >= IKE_STAGE_AUTH_SENT)
+		return;
+	sa->stage = IKE_STAGE_INIT_DONE;
+	sa->responder_spi = arrival->message->responder_spi;
+	sa->error = 0;
+	sa->error_certain = false;
+	sa->failed_time = 0;
+	ike_sa_read_chosen(sa, arrival->message);
+	witnesses_remove(&sa->witnesses, WITNESS_INIT_ERROR);
+	ike_sa_witness(sa, arrival, WITNESS_INIT_RESPONSE, sa->suite.dh_group, 0);
+}
+
+static void take_keys(struct ike_sa *sa, const struct arrival *arrival)
+{
+	ike_sa_check_nat(sa, arrival);
+	if (ike_message_has_payload(arrival->message, IKE1_PAYLOAD_CERTREQ))
+		sa->certificate_request = true;
+	if (sa->stage == IKE_STAGE_INIT_SENT)
+		sa->other_half_unseen = true;
+}
+
+static void take_identity(struct ike_sa *sa, const struct arrival *arrival)
+{
+	if (sa->stage < IKE_STAGE_AUTH_SENT)
+		sa->stage = IKE_STAGE_AUTH_SENT;
+	ike_sa_witness(sa, arrival, WITNESS_AUTH_REQUEST, arrival->message->length,
+	               arrival->datagram->destination_port);
+}
+
+static void take_phase_1_end(struct ike_sa *sa, const struct arrival *arrival)
+{
+	ike_sa_come_up(sa, arrival);
+	witnesses_remove(&sa->witnesses, WITNESS_MM5_REFUSED);
+	ike_sa_witness(sa, arrival, WITNESS_PHASE_1_UP, 0, 0);
+}
+
+static void take_aggressive_answer(struct ike_sa *sa, const struct arrival *arrival)
+{
+	take_choice(sa, arrival);
+	take_keys(sa, arrival);
+	if (sa->stage == IKE_STAGE_INIT_DONE)
+		sa->stage = IKE_STAGE_AUTH_SENT;
+}
+
+typedef void take_message(struct ike_sa *sa, const struct arrival *arrival);
+
+static take_message *const main_mode_takers[] = {
+        NULL, take_proposal, take_choice, take_keys, take_keys, take_identity, take_phase_1_end,
+};
+
+static take_message *const aggressive_mode_takers[] = {
+        NULL,
+        take_proposal,
+        take_aggressive_answer,
+        take_phase_1_end,
+};
+
+static void note_stuck(struct ike_sa *sa, const struct ike_exchange *exchange, const struct arrival *arrival)
+{
+	enum witness_kind kind = sa->mode_messages == 1 ? WITNESS_INIT_UNANSWERED : WITNESS_MAIN_MODE_STUCK;
+	uint32_t a = sa->mode_messages == 1 ? exchange->copies : sa->mode_messages;
+	uint32_t b =
+	        sa->mode_messages == 1 ? milliseconds_between(exchange->request_time, arrival->time) : exchange->copies;
+	struct witness *known = witnesses_find(&sa->witnesses, kind);
+
+	if (known == NULL) {
+		ike_sa_witness(sa, arrival, kind, a, b);
+		return;
+	}
+	known->frame = arrival->frame;
+	known->time = arrival->time;
+	known->a = a;
+	known->b = b;
+}
+
+static void take_phase_1(struct ike_sa *sa, const struct arrival *arrival)
+{
+	bool is_main = arrival->message->exchange_type == IKE1_MAIN_MODE;
+	uint8_t number = is_main ? main_mode_number(sa, arrival) : aggressive_mode_number(sa, arrival);
+	bool is_request = arrival->side == sa->initiator;
+	struct ike_exchange *exchange =
+	        ike_exchange_of(sa, arrival->message->exchange_type, (number + 1u) / 2u, sa->initiator);
+	enum copy copy = is_request ? ike_exchange_take_request(sa, exchange, arrival)
+	                            : ike_exchange_take_response(sa, exchange, arrival);
+
+	sa->mode = arrival->message->exchange_type;
+	if (copy != COPY_AGAIN) {
+		(is_main ? main_mode_takers : aggressive_mode_takers)[number](sa, arrival);
+		witnesses_remove(&sa->witnesses, WITNESS_INIT_UNANSWERED);
+		witnesses_remove(&sa->witnesses, WITNESS_MAIN_MODE_STUCK);
+	}
+	if (number > sa->mode_messages)
+		sa->mode_messages = number;
+	if (copy == COPY_AGAIN && is_request && exchange->response_time == 0)
+		note_stuck(sa, exchange, arrival);
+}
+
+/* ---- Informational ---- */
+
+/* Who waits for the other's proof: after MM5 the initiator waits, after AM2 the initiator judges. */
+static bool may_refuse_authentication(const struct ike_sa *sa, const struct arrival *arrival)
+{
+	if (sa->stage != IKE_STAGE_AUTH_SENT && sa->stage != IKE_STAGE_AUTH_REFUSED)
+		return false;
+	bool from_initiator = arrival->side == sa->initiator;
+	return sa->mode == IKE1_AGGRESSIVE_MODE ? from_initiator : !from_initiator;
+}
+
+static void refuse_authentication(struct ike_sa *sa, const struct arrival *arrival)
+{
+	enum witness_kind kind = sa->mode == IKE1_AGGRESSIVE_MODE ? WITNESS_AGGRESSIVE_REFUSED : WITNESS_MM5_REFUSED;
+	struct witness *known = witnesses_find(&sa->witnesses, kind);
+
+	sa->refusals++;
+	ike_sa_refuse_authentication(sa, arrival);
+	if (known != NULL) {
+		known->a = sa->refusals;
+		return;
+	}
+	ike_sa_witness(sa, arrival, kind, sa->refusals, 0);
+}
+
+static void take_cleartext_informational(struct ike_sa *sa, const struct arrival *arrival)
+{
+	const struct ike_notify *error = ike_message_error(arrival->message);
+	const struct ike_notify *invalid = ike_message_notify(arrival->message, IKE_NOTIFY_INVALID_SPI);
+
+	if (invalid != NULL)
+		tunnel_note_invalid_spi(arrival, invalid->spi != 0 ? invalid->spi : invalid->data);
+	else if (error == NULL)
+		return;
+	else if (sa->stage <= IKE_STAGE_INIT_DONE && arrival->side != sa->initiator)
+		ike_sa_refuse_init(sa, arrival, error);
+	else if (may_refuse_authentication(sa, arrival)) {
+		refuse_authentication(sa, arrival);
+		sa->error = error->type;
+	}
+}
+
+/* The newest quick mode that the other side began and this side has not answered. */
+static struct ike_exchange *open_quick_mode(struct ike_sa *sa, const struct arrival *arrival)
+{
+	for (unsigned i = sa->exchange_count; i-- > 0;) {
+		struct ike_exchange *exchange = &sa->exchanges[i];
+		if (exchange->exchange_type == IKE1_QUICK_MODE && exchange->sender != arrival->side &&
+		    exchange->response_time == 0 && arrival->time - exchange->last_copy_time < REFUSAL_WITHIN)
+			return exchange;
+	}
+	return NULL;
+}
+
+static void refuse_quick_mode(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival)
+{
+	exchange->response_time = arrival->time;
+	exchange->response_frame = arrival->frame;
+	exchange->response_holds = INFERRED_REFUSED;
+	arrival->annotation->request_in = exchange->request_frame;
+	ike_sa_refuse_child(sa, arrival, false);
+	ike_sa_witness(sa, arrival, WITNESS_QUICK_MODE_REFUSED, 0, 0);
+}
+
+static void take_liveness(struct ike_sa *sa, const struct arrival *arrival)
+{
+	if (sa->lone_informationals[arrival->side] == 0)
+		sa->lone_informational_start[arrival->side] = arrival->time;
+	if (sa->lone_informationals[arrival->side] < UINT16_MAX)
+		sa->lone_informationals[arrival->side]++;
+}
+
+static void take_informational(struct ike_sa *sa, const struct arrival *arrival)
+{
+	struct ike_exchange *quick_mode;
+
+	if (!arrival->message->encrypted) {
+		take_cleartext_informational(sa, arrival);
+	} else if (may_refuse_authentication(sa, arrival)) {
+		refuse_authentication(sa, arrival);
+	} else if ((quick_mode = open_quick_mode(sa, arrival)) != NULL) {
+		refuse_quick_mode(sa, quick_mode, arrival);
+	} else {
+		take_liveness(sa, arrival);
+		ike_sa_close_rekey(sa);
+	}
+}
+
+/* ---- quick mode ---- */
+
+static void note_quick_mode_unanswered(struct ike_sa *sa, const struct ike_exchange *exchange,
+                                       const struct arrival *arrival)
+{
+	struct witness *known = witnesses_find(&sa->witnesses, WITNESS_QUICK_MODE_UNANSWERED);
+
+	if (known == NULL)
+		ike_sa_witness(sa, arrival, WITNESS_QUICK_MODE_UNANSWERED, exchange->copies, 0);
+	else
+		known->a = exchange->copies;
+}
+
+/* QM3: the initiator confirms, both sides install the SAs (RFC 2409 sec. 5.5). */
+static void finish_quick_mode(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival)
+{
+	arrival->annotation->request_in = exchange->response_frame;
+	if (exchange->settled)
+		return;
+	exchange->settled = true;
+	exchange->response_holds = INFERRED_CHILD_UP;
+	ike_sa_child_up(sa, arrival);
+	ike_sa_witness(sa, arrival, WITNESS_QUICK_MODE_UP, 0, 0);
+}
+
+static void take_quick_mode(struct ike_sa *sa, const struct arrival *arrival)
+{
+	const struct ike_message *message = arrival->message;
+	struct ike_exchange *exchange = NULL;
+
+	/* Either side may begin: the message ID is known already when this is an answer. */
+	for (unsigned i = 0; i < sa->exchange_count; i++)
+		if (sa->exchanges[i].exchange_type == IKE1_QUICK_MODE &&
+		    sa->exchanges[i].message_id == message->message_id)
+			exchange = &sa->exchanges[i];
+	if (exchange == NULL)
+		exchange = ike_exchange_of(sa, IKE1_QUICK_MODE, message->message_id, arrival->side);
+	if (exchange->sender != arrival->side) {
+		ike_exchange_take_response(sa, exchange, arrival);
+		witnesses_remove(&sa->witnesses, WITNESS_QUICK_MODE_UNANSWERED);
+	} else if (exchange->response_frame != 0 && exchange->request_digest != message->digest &&
+	           exchange->response_holds != INFERRED_REFUSED) {
+		finish_quick_mode(sa, exchange, arrival);
+	} else if (ike_exchange_take_request(sa, exchange, arrival) == COPY_AGAIN && exchange->response_time == 0) {
+		note_quick_mode_unanswered(sa, exchange, arrival);
+	}
+}
+
+/* ---- dispatch ---- */
+
+static const struct {
+	uint8_t exchange_type;
+	take_message *take;
+} exchanges[] = {
+        {IKE1_MAIN_MODE, take_phase_1},
+        {IKE1_AGGRESSIVE_MODE, take_phase_1},
+        {IKE1_INFORMATIONAL, take_informational},
+        {IKE1_QUICK_MODE, take_quick_mode},
+};
+
+void ikev1_sa_take(struct ike_sa *sa, const struct arrival *arrival)
+{
+	/* A Cisco fragment shows nothing of its message: size alone says certificates. */
+	if (arrival->message->fragment != 0) {
+		sa->certificates = true;
+		return;
+	}
+	for (size_t i = 0; i < sizeof exchanges / sizeof exchanges[0]; i++)
+		if (exchanges[i].exchange_type == arrival->message->exchange_type)
+			exchanges[i].take(sa, arrival);
+}
+
+const char *ikev1_sa_state(const struct ike_sa *sa, unsigned asa_side, char *text, size_t size)
+{
+	const char *mode = sa->mode == IKE1_AGGRESSIVE_MODE ? "AM" : "MM";
+	bool asa_initiates = sa->initiator == asa_side;
+
+	if (sa->stage == IKE_STAGE_UP) {
+		snprintf(text, size, "%s_ACTIVE", mode);
+	} else if (!asa_initiates && sa->mode_messages <= 1) {
+		snprintf(text, size, "NONE");
+	} else {
+		/* The ASA waits for the next message that is the other side's to send: even ones come from the
+		 * responder. */
+		unsigned next = sa->mode_messages + 1u;
+		if ((next % 2 == 0) != asa_initiates)
+			next++;
+		snprintf(text, size, "%s_WAIT_MSG%u", mode, next > 6 ? 6 : next);
+	}
+	return text;
+}
