@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One ESP packet into its tunnel: the hot path of a capture. */
+#include "core/esp.h"
+#include "core/tunnel_private.h"
+
+#define NEW_SA_SEQUENCE 1000
+
+/* ESP on a new SPI after an inferred refusal: the inference was wrong, or a retry that the capture does not hold
+ * succeeded. */
+static void contradict_refusal(const struct arrival *arrival, const struct spi_entry *entry)
+{
+	struct tunnel *tunnel = arrival->tunnel;
+	struct ike_sa *sa = tunnel->ike_sa_count == 0 ? NULL : tunnel->ike_sas[tunnel->ike_sa_count - 1];
+
+	if (sa == NULL || sa->error_certain || sa->child_error != 0 || entry->first_sequence > NEW_SA_SEQUENCE)
+		return;
+	bool authentication = sa->stage == IKE_STAGE_AUTH_REFUSED;
+	bool child = sa->stage == IKE_STAGE_UP && sa->children_up == 0 && sa->child_refusals > 0;
+	for (unsigned i = 0; i + 1u < tunnel->ike_sa_count; i++)
+		if (tunnel->ike_sas[i]->stage == IKE_STAGE_UP)
+			return;
+	if (!authentication && !child)
+		return;
+	ike_sa_come_up(sa, arrival);
+	ike_sa_child_up(sa, arrival);
+	ike_sa_witness(sa, arrival, WITNESS_ESP_AFTER_FAILURE, entry->spi, 0);
+}
+
+/* ESP that the SA made possible shows that the initiator did not refuse the responder. */
+static void confirm_authentication(struct tunnel *tunnel)
+{
+	for (unsigned i = 0; i < tunnel->ike_sa_count; i++) {
+		struct ike_sa *sa = tunnel->ike_sas[i];
+		if (!sa->by_initiator)
+			continue;
+		sa->by_initiator = false;
+		witnesses_remove(&sa->witnesses, WITNESS_AUTH_REFUSED_BY_INITIATOR);
+	}
+}
+
+/* First packet of an SPI: find or make its tunnel. Returns false where there is no room. */
+static bool adopt_spi(struct arrival *arrival, struct spi_entry *entry, uint32_t number)
+{
+	struct tunnel *tunnel =
+	        tunnels_between(arrival->tunnels, &entry->source, &entry->destination, arrival->frame, arrival->time);
+	if (tunnel == NULL)
+		return false;
+	uint8_t side = ip_address_equal(&tunnel->address[0], &entry->source) ? 0 : 1;
+	arrival->tunnel = tunnel;
+	arrival->side = side;
+	entry->owner = tunnel->number;
+	entry->owner_side = side;
+	entry->next_of_owner = tunnel->esp[side].first_spi;
+	tunnel->esp[side].first_spi = number;
+	tunnel->esp[side].spis++;
+	contradict_refusal(arrival, entry);
+	confirm_authentication(tunnel);
+	tunnel_place_spi(tunnel, side, entry->spi, arrival->frame, arrival->time);
+	if (tunnel->ike_sa_count > 0) {
+		struct ike_sa *sa = tunnel->ike_sas[tunnel->ike_sa_count - 1];
+		if (tunnel->esp[side].spis <= 1)
+			ike_sa_witness(sa, arrival, WITNESS_ESP_FIRST, entry->spi, side);
+	}
+	return true;
+}
+
+/* Counts a packet into its direction. Returns whether the rules have something new to look at. */
+static bool count_direction(struct tunnel *tunnel, uint8_t side, const struct datagram *datagram, uint32_t frame,
+                            int64_t time, const struct tunnel_options *options)
+{
+	struct esp_direction *own = &tunnel->esp[side];
+	struct esp_direction *other = &tunnel->esp[!side];
+	bool look = false;
+
+	if (own->packets++ == 0) {
+		own->first_time = time;
+		own->first_frame = frame;
+		look = true;
+	}
+	own->bytes += datagram->ip_length;
+	own->last_time = time;
+	own->last_frame = frame;
+	if (own->since_other++ == 0)
+		own->since_other_start = time;
+	if (other->since_other != 0) {
+		if (other->since_other >= options->one_way_packets) {
+			int64_t silence = time - other->since_other_start;
+			if (silence > other->longest_silence)
+				other->longest_silence = silence;
+			look = true;
+		}
+		other->since_other = 0;
+		other->next_one_way_check = options->one_way_packets;
+	}
+	if (own->since_other >= own->next_one_way_check &&
+	    time - own->since_other_start >= (int64_t)options->one_way_seconds * NANOSECONDS) {
+		own->next_one_way_check = own->since_other * 2;
+		look = true;
+	}
+	if (own->packets >= own->next_check) {
+		own->next_check *= 2;
+		look = true;
+	}
+	return look;
+}
+
+static void annotate_esp(const struct arrival *arrival, const struct spi_entry *entry, uint32_t number)
+{
+	struct annotation *annotation = arrival->annotation;
+	const struct tunnel *tunnel = arrival->tunnel;
+	const struct child_sa *child = tunnel_child(tunnel, arrival->side, entry->spi);
+
+	annotation->phase = PHASE_DATA;
+	annotation->spi_entry = number;
+	annotation->paired_spi = child != NULL ? child->spi_from[!arrival->side] : 0;
+	annotation->encaps = tunnel->esp[tunnel->asa_side].packets;
+	annotation->decaps = tunnel->esp[!tunnel->asa_side].packets;
+	annotation->lost = entry->lost;
+}
+
+void tunnel_add_esp(struct arrival *arrival, bool annotate)
+{
+	struct tunnels *tunnels = arrival->tunnels;
+	const struct datagram *datagram = arrival->datagram;
+	struct esp_header header;
+
+	if (!esp_header_read(datagram->payload, datagram->captured, &header))
+		return;
+	struct esp_packet packet = {
+	        .source = datagram->source,
+	        .destination = datagram->destination,
+	        .spi = header.spi,
+	        .sequence = header.sequence,
+	        .bytes = datagram->ip_length,
+	        .frame = arrival->frame,
+	        .time = arrival->time,
+	        .encapsulation = (uint8_t)datagram->encapsulation,
+	};
+	uint32_t number = spi_table_count(tunnels->spis, &packet);
+	if (number == SPI_TABLE_FULL)
+		return;
+	struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
+	bool look = false;
+	if (entry->owner == UINT32_MAX) {
+		if (!adopt_spi(arrival, entry, number)) {
+			spi_table_remove(tunnels->spis, number);
+			return;
+		}
+		look = true;
+	}
+	arrival->tunnel = tunnels->list->pdata[entry->owner];
+	arrival->side = entry->owner_side;
+	tunnel_note_packet(arrival->tunnel, arrival->side, arrival->frame, arrival->time);
+	look |= count_direction(arrival->tunnel, arrival->side, datagram, arrival->frame, arrival->time,
+	                        &tunnels->options);
+	arrival->annotation->tunnel = entry->owner;
+	if (annotate)
+		annotate_esp(arrival, entry, number);
+	if (look)
+		tunnel_judge(arrival);
+}

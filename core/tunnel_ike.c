@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One IKE message into its tunnel: which IKE SA it belongs to. */
+#include "core/tunnel_private.h"
+
+#include <string.h>
+
+static bool spi_matches(const struct ike_sa *sa, const struct ike_message *message)
+{
+	return sa->version == message->major_version && sa->initiator_spi == message->initiator_spi &&
+	       (sa->responder_spi == message->responder_spi || sa->responder_spi == 0 || message->responder_spi == 0);
+}
+
+/* The SA to give up: the oldest that is not up, else the oldest. */
+static unsigned oldest_ike_sa(const struct tunnel *tunnel)
+{
+	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
+		if (tunnel->ike_sas[i]->stage != IKE_STAGE_UP)
+			return i;
+	return 0;
+}
+
+static struct ike_sa *append_ike_sa(struct tunnel *tunnel)
+{
+	if (tunnel->ike_sas == NULL)
+		tunnel->ike_sas = g_new0(struct ike_sa *, TUNNEL_IKE_SAS);
+	if (tunnel->ike_sa_count == TUNNEL_IKE_SAS) {
+		unsigned oldest = oldest_ike_sa(tunnel);
+		g_free(tunnel->ike_sas[oldest]);
+		memmove(&tunnel->ike_sas[oldest], &tunnel->ike_sas[oldest + 1],
+		        sizeof tunnel->ike_sas[0] * (TUNNEL_IKE_SAS - 1 - oldest));
+		tunnel->ike_sa_count--;
+	}
+	return tunnel->ike_sas[tunnel->ike_sa_count++] = g_new0(struct ike_sa, 1);
+}
+
+static bool begins_ike_sa(const struct ike_message *message)
+{
+	return message->exchange_type == IKE2_SA_INIT || message->exchange_type == IKE1_MAIN_MODE ||
+	       message->exchange_type == IKE1_AGGRESSIVE_MODE;
+}
+
+/* Who began an SA whose message this is. IKEv2 says so in a flag; of IKEv1 only a first message tells. */
+static uint8_t initiator_of(const struct arrival *arrival)
+{
+	const struct ike_message *message = arrival->message;
+	if (message->major_version == 2)
+		return message->from_initiator ? arrival->side : (uint8_t)!arrival->side;
+	return begins_ike_sa(message) && message->responder_spi == 0 ? arrival->side : (uint8_t)!arrival->side;
+}
+
+/* The last attempt failed, if it did: a new one is a second witness. */
+static void witness_new_attempt(struct tunnel *tunnel, const struct arrival *arrival)
+{
+	if (tunnel->ike_sa_count == 0 || arrival->message->responder_spi != 0)
+		return;
+	struct ike_sa *last = tunnel->ike_sas[tunnel->ike_sa_count - 1];
+	if (last->stage == IKE_STAGE_AUTH_REFUSED || last->by_initiator ||
+	    (last->stage == IKE_STAGE_UP && last->children_up == 0 && last->child_refusals > 0))
+		ike_sa_witness(last, arrival, WITNESS_NEW_ATTEMPT, milliseconds_between(last->last_time, arrival->time),
+		               0);
+}
+
+static struct ike_sa *add_ike_sa(const struct arrival *arrival)
+{
+	struct tunnel *tunnel = arrival->tunnel;
+	const struct ike_message *message = arrival->message;
+
+	if (begins_ike_sa(message))
+		witness_new_attempt(tunnel, arrival);
+	struct ike_sa *sa = append_ike_sa(tunnel);
+	sa->initiator_spi = message->initiator_spi;
+	sa->responder_spi = message->responder_spi;
+	sa->version = message->major_version;
+	sa->initiator = initiator_of(arrival);
+	sa->first_frame = arrival->frame;
+	sa->first_time = arrival->time;
+	sa->stage = IKE_STAGE_INIT_SENT;
+	if (!begins_ike_sa(message) && message->encrypted) {
+		sa->midway = true;
+		sa->stage = message->exchange_type == IKE2_AUTH ? IKE_STAGE_AUTH_SENT : IKE_STAGE_UP;
+		ike_sa_witness(sa, arrival, WITNESS_STARTS_MIDWAY, 0, 0);
+	}
+	if (!tunnel->asa_declared && tunnel->ike_sa_count == 1)
+		tunnel->asa_side = sa->initiator;
+	return sa;
+}
+
+static struct ike_sa *ike_sa_of(const struct arrival *arrival)
+{
+	const struct tunnel *tunnel = arrival->tunnel;
+	for (unsigned i = tunnel->ike_sa_count; i-- > 0;)
+		if (spi_matches(tunnel->ike_sas[i], arrival->message))
+			return tunnel->ike_sas[i];
+	return add_ike_sa(arrival);
+}
+
+static void note_ike_packet(struct ike_sa *sa, const struct arrival *arrival)
+{
+	sa->last_frame = arrival->frame;
+	if (arrival->time > sa->last_time)
+		sa->last_time = arrival->time;
+	sa->last_from[arrival->side] = arrival->time;
+	sa->ports[arrival->side] = arrival->datagram->source_port;
+	sa->ports[!arrival->side] = arrival->datagram->destination_port;
+	sa->lone_informationals[!arrival->side] = 0;
+	if (arrival->side != sa->initiator)
+		sa->answered = true;
+}
+
+static enum phase phase_of(const struct ike_message *message)
+{
+	return message->exchange_type == IKE2_CREATE_CHILD_SA || message->exchange_type == IKE1_QUICK_MODE ? PHASE_2
+	                                                                                                   : PHASE_1;
+}
+
+static void add_message(struct arrival *arrival, bool annotate)
+{
+	const struct datagram *datagram = arrival->datagram;
+	struct tunnel *tunnel = tunnels_between(arrival->tunnels, &datagram->source, &datagram->destination,
+	                                        arrival->frame, arrival->time);
+	if (tunnel == NULL)
+		return;
+	arrival->tunnel = tunnel;
+	arrival->side = ip_address_equal(&tunnel->address[0], &datagram->source) ? 0 : 1;
+	tunnel_note_packet(tunnel, arrival->side, arrival->frame, arrival->time);
+	struct ike_sa *sa = ike_sa_of(arrival);
+	note_ike_packet(sa, arrival);
+	(sa->version == 1 ? ikev1_sa_take : ikev2_sa_take)(sa, arrival);
+	arrival->annotation->tunnel = tunnel->number;
+	arrival->annotation->phase = phase_of(arrival->message);
+	tunnel_judge(arrival);
+	if (annotate)
+		tunnel_ike_state(tunnel, arrival->annotation->state, sizeof arrival->annotation->state);
+}
+
+void tunnel_add_ike(struct arrival *arrival, bool annotate)
+{
+	struct ike_message message;
+
+	if (arrival->message == NULL) {
+		if (ike_message_read(arrival->datagram->payload, arrival->datagram->captured, arrival->datagram->length,
+		                     &message) != 0)
+			return;
+		arrival->message = &message;
+	}
+	add_message(arrival, annotate);
+	arrival->message = NULL;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of tunnels: finding, making, bounding. */
+#include "core/tunnel_private.h"
+
+#include <string.h>
+
+#define DEFAULT_ONE_WAY_PACKETS 8
+#define DEFAULT_ONE_WAY_SECONDS 5
+#define DEFAULT_SPI_CAPACITY (UINT32_C(1) << 20)
+#define DEFAULT_TUNNEL_CAPACITY (UINT32_C(1) << 16)
+#define FIRST_LOSS_CHECK 64
+/* Tunnels looked at to find one that may give way. */
+#define EVICTION_LOOKS 64
+
+static guint hash_of_address(const struct ip_address *address)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	for (unsigned i = 0; i < sizeof address->bytes; i++)
+		hash = (hash ^ address->bytes[i]) * UINT64_C(0x100000001b3);
+	return (guint)(hash ^ (hash >> 32));
+}
+
+/* The same for A, B and B, A. */
+static guint hash_of_addresses(gconstpointer key)
+{
+	const struct ip_address *pair = key;
+	return hash_of_address(&pair[0]) + hash_of_address(&pair[1]);
+}
+
+static gboolean addresses_equal(gconstpointer a, gconstpointer b)
+{
+	const struct ip_address *one = a;
+	const struct ip_address *other = b;
+	return (ip_address_equal(&one[0], &other[0]) && ip_address_equal(&one[1], &other[1])) ||
+	       (ip_address_equal(&one[0], &other[1]) && ip_address_equal(&one[1], &other[0]));
+}
+
+struct tunnel_options tunnel_options_default(void)
+{
+	return (struct tunnel_options){
+	        .one_way_packets = DEFAULT_ONE_WAY_PACKETS,
+	        .one_way_seconds = DEFAULT_ONE_WAY_SECONDS,
+	        .spi_capacity = DEFAULT_SPI_CAPACITY,
+	        .tunnel_capacity = DEFAULT_TUNNEL_CAPACITY,
+	};
+}
+
+struct tunnels *tunnels_new(const struct tunnel_options *options)
+{
+	struct tunnels *tunnels = g_new0(struct tunnels, 1);
+	tunnels->options = *options;
+	tunnels->by_addresses = g_hash_table_new(hash_of_addresses, addresses_equal);
+	tunnels->list = g_ptr_array_new();
+	tunnels->spis = spi_table_new(options->spi_capacity);
+	if (tunnels->spis == NULL) {
+		tunnels_free(tunnels);
+		return NULL;
+	}
+	return tunnels;
+}
+
+static void tunnel_free(struct tunnel *tunnel)
+{
+	if (tunnel == NULL)
+		return;
+	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
+		g_free(tunnel->ike_sas[i]);
+	g_free(tunnel->ike_sas);
+	g_free(tunnel);
+}
+
+void tunnels_free(struct tunnels *tunnels)
+{
+	if (tunnels == NULL)
+		return;
+	for (guint i = 0; i < tunnels->list->len; i++)
+		tunnel_free(tunnels->list->pdata[i]);
+	g_ptr_array_free(tunnels->list, TRUE);
+	g_hash_table_destroy(tunnels->by_addresses);
+	spi_table_free(tunnels->spis);
+	g_free(tunnels);
+}
+
+const struct tunnel_options *tunnels_options(const struct tunnels *tunnels)
+{
+	return &tunnels->options;
+}
+
+struct spi_table *tunnels_spi_table(struct tunnels *tunnels)
+{
+	return tunnels->spis;
+}
+
+uint32_t tunnels_count(const struct tunnels *tunnels)
+{
+	return tunnels->list->len;
+}
+
+struct tunnel *tunnels_at(const struct tunnels *tunnels, uint32_t number)
+{
+	return number < tunnels->list->len ? tunnels->list->pdata[number] : NULL;
+}
+
+struct tunnel *tunnels_find(const struct tunnels *tunnels, const struct ip_address *a, const struct ip_address *b)
+{
+	const struct ip_address pair[2] = {*a, *b};
+	return g_hash_table_lookup(tunnels->by_addresses, pair);
+}
+
+int64_t tunnels_now(const struct tunnels *tunnels)
+{
+	return tunnels->now;
+}
+
+void tunnels_set_now(struct tunnels *tunnels, int64_t now)
+{
+	tunnels->now = now;
+}
+
+uint64_t tunnels_dropped(const struct tunnels *tunnels)
+{
+	return tunnels->dropped;
+}
+
+/* A tunnel that never carried ESP and whose IKE never came up may give way: that is what a flood of spoofed first
+ * messages leaves. */
+static bool may_give_way(const struct tunnel *tunnel)
+{
+	if (tunnel->esp[0].packets != 0 || tunnel->esp[1].packets != 0)
+		return false;
+	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
+		if (tunnel->ike_sas[i]->up_time != 0)
+			return false;
+	return true;
+}
+
+static bool evict_one(struct tunnels *tunnels)
+{
+	guint length = tunnels->list->len;
+	for (unsigned looks = 0; looks < EVICTION_LOOKS && length > 0; looks++) {
+		uint32_t number = tunnels->eviction_cursor++ % length;
+		struct tunnel *tunnel = tunnels->list->pdata[number];
+		if (tunnel == NULL || !may_give_way(tunnel))
+			continue;
+		g_hash_table_remove(tunnels->by_addresses, tunnel->address);
+		tunnel_free(tunnel);
+		tunnels->list->pdata[number] = NULL;
+		tunnels->live--;
+		tunnels->dropped++;
+		return true;
+	}
+	return false;
+}
+
+static bool is_declared_asa(const struct tunnel_options *options, const struct ip_address *address)
+{
+	for (unsigned i = 0; i < options->asa_count; i++)
+		if (ip_address_equal(&options->asa[i], address))
+			return true;
+	return false;
+}
+
+static struct tunnel *add_tunnel(struct tunnels *tunnels, const struct ip_address *source,
+                                 const struct ip_address *destination, uint32_t frame, int64_t time)
+{
+	if (tunnels->live >= tunnels->options.tunnel_capacity && !evict_one(tunnels)) {
+		tunnels->dropped++;
+		return NULL;
+	}
+	struct tunnel *tunnel = g_new0(struct tunnel, 1);
+	tunnel->number = tunnels->list->len;
+	tunnel->address[0] = *source;
+	tunnel->address[1] = *destination;
+	tunnel->asa_declared = true;
+	if (is_declared_asa(&tunnels->options, source))
+		tunnel->asa_side = 0;
+	else if (is_declared_asa(&tunnels->options, destination))
+		tunnel->asa_side = 1;
+	else
+		tunnel->asa_declared = false;
+	tunnel->first_frame = frame;
+	tunnel->first_time = time;
+	for (unsigned side = 0; side < 2; side++) {
+		tunnel->esp[side].first_spi = SPI_TABLE_FULL;
+		tunnel->esp[side].next_check = FIRST_LOSS_CHECK;
+		tunnel->esp[side].next_one_way_check = tunnels->options.one_way_packets;
+	}
+	g_ptr_array_add(tunnels->list, tunnel);
+	g_hash_table_insert(tunnels->by_addresses, tunnel->address, tunnel);
+	tunnels->live++;
+	return tunnel;
+}
+
+struct tunnel *tunnels_between(struct tunnels *tunnels, const struct ip_address *source,
+                               const struct ip_address *destination, uint32_t frame, int64_t time)
+{
+	struct tunnel *tunnel = tunnels_find(tunnels, source, destination);
+	return tunnel != NULL ? tunnel : add_tunnel(tunnels, source, destination, frame, time);
+}

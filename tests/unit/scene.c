@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scene.h"
+
+#include <glib.h>
+#include <string.h>
+
+#define SECOND INT64_C(1000000000)
+#define STEP (SECOND / 50)
+#define ORDINARY_AUTH_REQUEST 200
+#define ORDINARY_AUTH_RESPONSE 180
+#define AUTH_MESSAGE_ID 1
+
+static const uint8_t addresses[2][4] = {{10, 1, 0, 1}, {10, 2, 0, 1}};
+
+void scene_begin(struct scene *scene, enum scene_suite suite)
+{
+	struct tunnel_options options = tunnel_options_default();
+
+	memset(scene, 0, sizeof *scene);
+	options.spi_capacity = 4096;
+	scene->tunnels = tunnels_new(&options);
+	scene->suite = suite;
+	scene->time = SECOND * 1000000;
+	scene->port = IKE_PORT;
+	scene_new_attempt(scene, 0);
+}
+
+void scene_end(struct scene *scene)
+{
+	tunnels_free(scene->tunnels);
+}
+
+void scene_wait(struct scene *scene, double seconds)
+{
+	scene->time += (int64_t)(seconds * (double)SECOND);
+}
+
+void scene_new_attempt(struct scene *scene, uint8_t initiator)
+{
+	scene->initiator_spi += 0x1111;
+	scene->responder_spi = 0;
+	scene->initiator = initiator;
+}
+
+void scene_same_bytes(struct scene *scene)
+{
+	scene->copy--;
+}
+
+static struct datagram datagram_from(const struct scene *scene, uint8_t side, enum datagram_kind kind)
+{
+	struct datagram datagram = {.kind = kind, .ip_length = 100};
+	datagram.source = ip_address_from_ipv4(addresses[side]);
+	datagram.destination = ip_address_from_ipv4(addresses[!side]);
+	datagram.source_port = datagram.destination_port = scene->port;
+	return datagram;
+}
+
+static void play(struct scene *scene, uint8_t side, struct ike_message *message)
+{
+	struct datagram datagram = datagram_from(scene, side, DATAGRAM_IKE);
+
+	message->digest = ++scene->copy;
+	message->from_initiator = message->major_version == 2 && side == scene->initiator;
+	message->initiator_spi = scene->initiator_spi;
+	scene->frame++;
+	scene->time += STEP;
+	tunnels_add(scene->tunnels, scene->frame, scene->time, &datagram, message, &scene->last);
+}
+
+static void add_payload(struct ike_message *message, uint16_t type)
+{
+	message->payload_types[message->payload_count++] = type;
+}
+
+static void add_notify(struct ike_message *message, uint16_t type, uint16_t data)
+{
+	struct ike_notify *notify = &message->notifies[message->notify_count++];
+	add_payload(message, message->major_version == 2 ? IKE2_PAYLOAD_NOTIFY : IKE1_PAYLOAD_NOTIFY);
+	notify->type = type;
+	notify->data = data;
+	notify->data_length = data != 0 ? 2 : 0;
+}
+
+static void add_suite(struct ike_message *message, enum scene_suite suite)
+{
+	static const struct ike_transform suites[][4] = {
+	        [SUITE_CBC] = {{IKE_TRANSFORM_ENCRYPTION, 0, 256, 12},
+	                       {IKE_TRANSFORM_INTEGRITY, 0, 0, 12},
+	                       {IKE_TRANSFORM_PRF, 0, 0, 5},
+	                       {IKE_TRANSFORM_DH_GROUP, 0, 0, 14}},
+	        [SUITE_GCM] = {{IKE_TRANSFORM_ENCRYPTION, 0, 256, 20},
+	                       {IKE_TRANSFORM_PRF, 0, 0, 5},
+	                       {IKE_TRANSFORM_DH_GROUP, 0, 0, 14},
+	                       {IKE_TRANSFORM_ESN, 0, 0, 0}},
+	};
+	add_payload(message, IKE2_PAYLOAD_SA);
+	message->proposal_count = 1;
+	message->proposals[0] = (struct ike_proposal){.number = 1, .protocol = 1};
+	memcpy(message->transforms, suites[suite], sizeof suites[suite]);
+	message->transform_count = 4;
+}
+
+void scene_init_request(struct scene *scene)
+{
+	struct ike_message message = {.major_version = 2, .exchange_type = IKE2_SA_INIT, .length = 400, .ke_group = 14};
+	add_suite(&message, scene->suite);
+	play(scene, scene->initiator, &message);
+}
+
+void scene_init_response(struct scene *scene)
+{
+	struct ike_message message = {
+	        .major_version = 2, .exchange_type = IKE2_SA_INIT, .is_response = true, .length = 400, .ke_group = 14};
+	scene->responder_spi = scene->initiator_spi + 7;
+	message.responder_spi = scene->responder_spi;
+	add_suite(&message, scene->suite);
+	play(scene, !scene->initiator, &message);
+}
+
+void scene_init_error(struct scene *scene, uint16_t notify, uint16_t data)
+{
+	struct ike_message message = {
+	        .major_version = 2, .exchange_type = IKE2_SA_INIT, .is_response = true, .length = 36};
+	add_notify(&message, notify, data);
+	play(scene, !scene->initiator, &message);
+}
+
+static uint32_t encrypted_length(const struct scene *scene, uint32_t payload)
+{
+	if (scene->suite == SUITE_GCM)
+		return 8 + payload + 1 + 16;
+	return 16 + (payload + 16) / 16 * 16 + 16;
+}
+
+static struct ike_message encrypted_message(const struct scene *scene, uint8_t exchange_type, uint32_t message_id,
+                                            bool is_response, uint32_t payload)
+{
+	struct ike_message message = {.major_version = 2,
+	                              .exchange_type = exchange_type,
+	                              .message_id = message_id,
+	                              .is_response = is_response,
+	                              .encrypted = true,
+	                              .responder_spi = scene->responder_spi};
+	message.encrypted_length = encrypted_length(scene, payload);
+	message.length = IKE_HEADER_SIZE + 4 + message.encrypted_length;
+	return message;
+}
+
+void scene_request(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, uint32_t payload)
+{
+	struct ike_message message = encrypted_message(scene, exchange_type, message_id, false, payload);
+	play(scene, side, &message);
+}
+
+void scene_response(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, uint32_t payload)
+{
+	struct ike_message message = encrypted_message(scene, exchange_type, message_id, true, payload);
+	play(scene, side, &message);
+}
+
+void scene_decrypted(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool is_response,
+                     const uint16_t *payloads, uint16_t error)
+{
+	struct ike_message message = encrypted_message(scene, exchange_type, message_id, is_response, 100);
+	message.decrypted = true;
+	for (; *payloads != 0; payloads++)
+		add_payload(&message, *payloads);
+	if (error != 0)
+		add_notify(&message, error, 0);
+	play(scene, side, &message);
+}
+
+void scene_up(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene_request(scene, scene->initiator, IKE2_AUTH, AUTH_MESSAGE_ID, ORDINARY_AUTH_REQUEST);
+	scene_response(scene, !scene->initiator, IKE2_AUTH, AUTH_MESSAGE_ID, ORDINARY_AUTH_RESPONSE);
+}
+
+void scene_esp(struct scene *scene, uint8_t side, uint32_t spi, unsigned packets, double interval)
+{
+	for (unsigned i = 0; i < packets; i++) {
+		uint32_t sequence = ++scene->sequence[side];
+		uint8_t bytes[8] = {(uint8_t)(spi >> 24),      (uint8_t)(spi >> 16),
+		                    (uint8_t)(spi >> 8),       (uint8_t)spi,
+		                    (uint8_t)(sequence >> 24), (uint8_t)(sequence >> 16),
+		                    (uint8_t)(sequence >> 8),  (uint8_t)sequence};
+		struct datagram datagram = datagram_from(scene, side, DATAGRAM_ESP);
+		datagram.payload = bytes;
+		datagram.captured = datagram.length = sizeof bytes;
+		scene->frame++;
+		scene_wait(scene, interval);
+		tunnels_add(scene->tunnels, scene->frame, scene->time, &datagram, NULL, &scene->last);
+	}
+}
+
+void scene_esp_both(struct scene *scene, uint32_t spi_from_0, uint32_t spi_from_1, unsigned packets, double interval)
+{
+	for (unsigned i = 0; i < packets; i++) {
+		scene_esp(scene, 0, spi_from_0, 1, interval);
+		scene_esp(scene, 1, spi_from_1, 1, 0);
+	}
+}
+
+void scene_ikev1(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool encrypted,
+                 uint16_t payload_type, uint16_t notify)
+{
+	struct ike_message message = {.major_version = 1,
+	                              .exchange_type = exchange_type,
+	                              .message_id = message_id,
+	                              .encrypted = encrypted,
+	                              .length = 108,
+	                              .encrypted_length = encrypted ? 80 : 0};
+	message.responder_spi = scene->responder_spi;
+	if (payload_type != 0)
+		add_payload(&message, payload_type);
+	if (notify != 0)
+		add_notify(&message, notify, 0);
+	play(scene, side, &message);
+	if (side != scene->initiator && scene->responder_spi == 0)
+		scene->responder_spi = scene->initiator_spi + 7;
+}
+
+const struct tunnel *scene_tunnel(const struct scene *scene)
+{
+	return tunnels_at(scene->tunnels, 0);
+}
+
+struct verdict scene_verdict(const struct scene *scene)
+{
+	struct verdict verdict;
+	tunnel_diagnose(scene->tunnels, scene_tunnel(scene), &verdict);
+	return verdict;
+}
+
+enum cause scene_cause(const struct scene *scene)
+{
+	return scene_verdict(scene).cause;
+}
