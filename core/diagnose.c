@@ -224,13 +224,18 @@ static bool is_child_refused(const struct judgement *judgement)
 	return judgement->up && judgement->sa->child_refusals > 0;
 }
 
+/* What a refused rekey may say when PFS is the reason. */
+static bool fits_pfs(uint16_t error)
+{
+	return error == 0 || error == IKE_NOTIFY_NO_PROPOSAL_CHOSEN || error == IKE_NOTIFY_INVALID_KE_PAYLOAD;
+}
+
 static bool rule_pfs(const struct judgement *judgement, struct verdict *verdict)
 {
 	const struct ike_sa *sa = judgement->sa;
-	bool other_error = sa->child_error != 0 && sa->child_error != IKE_NOTIFY_NO_PROPOSAL_CHOSEN &&
-	                   sa->child_error != IKE_NOTIFY_INVALID_KE_PAYLOAD;
 
-	if (!is_child_refused(judgement) || sa->children_up == 0 || sa->child_refusals_pfs == 0 || other_error)
+	if (!is_child_refused(judgement) || sa->children_up == 0 || sa->child_refusals_pfs == 0 ||
+	    !fits_pfs(sa->child_error))
 		return false;
 	verdict->confidence = sa->child_error != 0 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	return true;
@@ -255,8 +260,10 @@ static bool rule_child_refused(const struct judgement *judgement, struct verdict
 {
 	const struct ike_sa *sa = judgement->sa;
 
+	if (!judgement->up)
+		return false;
 	/* Quick mode repeated into silence is a refusal too: IKEv1 peers may drop what they do not want. */
-	bool silent = judgement->up && sa->version == 1 && sa->children_up == 0 &&
+	bool silent = sa->version == 1 && sa->children_up == 0 &&
 	              witnesses_find(&verdict->evidence, WITNESS_QUICK_MODE_UNANSWERED) != NULL;
 	if (!is_child_refused(judgement) && !silent)
 		return false;
