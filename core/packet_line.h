@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One packet in one line, as tcpdump would, with its phase and what it means. */
+#ifndef ASAPHASE_CORE_PACKET_LINE_H
+#define ASAPHASE_CORE_PACKET_LINE_H
+
+#include <glib.h>
+
+#include "core/text_style.h"
+#include "core/tunnel.h"
+
+/*
+ * Appends "10.1.0.1.500 > 10.2.0.1.500: IKEv2 IKE_SA_INIT request 0 …" without frame, time or line feed. message is
+ * NULL unless datagram is IKE; annotation is what tunnels_add() said about it.
+ */
+void packet_line_append(GString *line, const struct text_style *style, struct tunnels *tunnels,
+                        const struct datagram *datagram, const struct ike_message *message,
+                        const struct annotation *annotation);
+
+#endif

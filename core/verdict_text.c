@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/verdict_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/arrival.h"
+#include "core/verdict_words.h"
+
+#define INDENT 4
+
+/* Everything that the parts of one verdict's text need. */
+struct page {
+	GString *text;
+	const struct text_style *style;
+	struct tunnels *tunnels;
+	const struct tunnel *tunnel;
+	int64_t start;
+	struct verdict verdict;
+	struct verdict_words words;
+};
+
+static enum paint paint_of(enum cause cause)
+{
+	return cause == CAUSE_NONE ? PAINT_GOOD : PAINT_BAD;
+}
+
+static const char *failure_of(enum phase phase)
+{
+	static const char *const failures[] = {
+	        [PHASE_NONE] = "No failure",
+	        [PHASE_1] = "Phase 1 failed",
+	        [PHASE_2] = "Phase 2 failed",
+	        [PHASE_DATA] = "Data failed",
+	};
+	return failures[phase];
+}
+
+void verdict_text_append_summary(GString *text, const struct text_style *style, const struct verdict *verdict)
+{
+	enum paint paint = paint_of(verdict->cause);
+
+	if (verdict->cause == CAUSE_NONE)
+		text_style_append(text, style, paint, "%s", catalogue_entry(verdict->cause)->headline);
+	else
+		text_style_append(text, style, paint, "%s: %s", failure_of(verdict->phase_failed),
+		                  cause_name(verdict->cause));
+	g_string_append_printf(text, " (%s)", confidence_name(verdict->confidence));
+}
+
+static void heading(const struct page *page, const char *name)
+{
+	g_string_append(page->text, "  ");
+	text_style_append(page->text, page->style, PAINT_BOLD, "%s", name);
+	g_string_append_c(page->text, '\n');
+}
+
+/* Which side is mirrored, and why that one. */
+static const char *why_this_side(const struct tunnel *tunnel, const struct ike_sa *sa)
+{
+	if (tunnel->asa_declared)
+		return "as asked";
+	return sa != NULL ? "the IKE initiator" : "the first sender";
+}
+
+static void append_title(const struct page *page)
+{
+	const struct ike_sa *sa = page->verdict.ike_sa;
+	char state[32];
+
+	text_style_append(page->text, page->style, PAINT_BOLD, "%s (taken as the ASA: %s) – %s (peer)", page->words.asa,
+	                  why_this_side(page->tunnel, sa), page->words.peer);
+	if (sa != NULL)
+		g_string_append_printf(page->text, ", IKEv%u, state %s", sa->version,
+		                       tunnel_ike_state(page->tunnel, state, sizeof state));
+	enum nat nat = tunnel_nat(page->tunnel);
+	if (nat_name(nat) != NULL)
+		g_string_append_printf(page->text, ", NAT: %s", nat_name(nat));
+	g_string_append_c(page->text, '\n');
+}
+
+static void append_verdict(const struct page *page)
+{
+	const struct verdict *verdict = &page->verdict;
+	const struct catalogue_entry *entry = page->words.entry;
+
+	g_string_append(page->text, "  ");
+	text_style_append(page->text, page->style, paint_of(verdict->cause), "%s", failure_of(verdict->phase_failed));
+	g_string_append_printf(page->text, ": %s", entry->headline);
+	g_string_append_printf(page->text, "\n  cause: ");
+	text_style_append(page->text, page->style, PAINT_BOLD, "%s", entry->name);
+	g_string_append_printf(page->text, ", %s", confidence_name(verdict->confidence));
+	for (unsigned i = 0; i < verdict->alternative_count; i++)
+		g_string_append_printf(page->text, "%s%s", i == 0 ? "; it could also be " : ", ",
+		                       verdict->alternatives[i]);
+	g_string_append_c(page->text, '\n');
+	text_style_wrap(page->text, page->style, INDENT, entry->meaning);
+}
+
+static void append_seconds(GString *text, int64_t nanoseconds)
+{
+	g_string_append_printf(text, "%10" PRId64 ".%06" PRId64 " s", nanoseconds / NANOSECONDS,
+	                       nanoseconds % NANOSECONDS / 1000);
+}
+
+static void append_evidence(const struct page *page)
+{
+	const struct witnesses *evidence = &page->verdict.evidence;
+	char text[VERDICT_WORDS_SIZE];
+
+	if (evidence->count == 0)
+		return;
+	heading(page, "Evidence");
+	for (unsigned i = 0; i < evidence->count; i++) {
+		const struct witness *witness = &evidence->list[i];
+		g_string_append_printf(page->text, "    frame %-5" PRIu32, witness->frame);
+		append_seconds(page->text, witness->time - page->start);
+		g_string_append_printf(page->text, "  %s\n", witness_text(witness, text, sizeof text));
+	}
+}
+
+static void append_proposals(const struct page *page)
+{
+	const struct ike_sa *sa = page->verdict.ike_sa;
+
+	if (sa == NULL || (sa->offered[0] == '\0' && sa->chosen[0] == '\0'))
+		return;
+	heading(page, "Proposals for the IKE SA");
+	if (sa->offered[0] != '\0')
+		g_string_append_printf(page->text, "    offered  %s\n", sa->offered);
+	if (sa->chosen[0] != '\0')
+		g_string_append_printf(page->text, "    chosen   %s\n", sa->chosen);
+}
+
+static void append_direction(const struct page *page, const char *name, unsigned side)
+{
+	const struct esp_direction *esp = &page->tunnel->esp[side];
+
+	g_string_append_printf(page->text,
+	                       "    #pkts %s: %" PRIu64 ", %" PRIu64 " bytes, %" PRIu64 " lost, %" PRIu32 " SPI%s\n",
+	                       name, esp->packets, esp->bytes, tunnel_lost(page->tunnels, page->tunnel, side),
+	                       esp->spis, esp->spis == 1 ? "" : "s");
+}
+
+static void append_esp(const struct page *page)
+{
+	const struct tunnel *tunnel = page->tunnel;
+
+	if (tunnel->esp[0].packets + tunnel->esp[1].packets == 0)
+		return;
+	heading(page, "ESP, as the ASA counts it");
+	append_direction(page, "encaps", tunnel->asa_side);
+	append_direction(page, "decaps", !tunnel->asa_side);
+}
+
+static void append_shown(const struct page *page)
+{
+	const char *shown = verdict_words_shown(&page->words);
+
+	if (shown == NULL || page->verdict.cause == CAUSE_NONE)
+		return;
+	heading(page, "An ASA would show");
+	g_string_append_printf(page->text, "    %s: %s\n", verdict_words_show_command(&page->words), shown);
+}
+
+static void append_logged(const struct page *page)
+{
+	const struct asa_message *message;
+	unsigned cursor = 0;
+	char text[VERDICT_WORDS_SIZE];
+
+	while ((message = verdict_words_message(&page->words, &cursor)) != NULL) {
+		if (cursor == 1)
+			heading(page, "An ASA would log");
+		verdict_words_fill(&page->words, message->text, text, sizeof text);
+		g_string_append_printf(page->text, "    %%ASA-%u-%s: %s%s\n", message->severity, message->id, text,
+		                       message->recalled ? "  (wording from memory, not from a source)" : "");
+	}
+}
+
+static void append_step(const struct page *page, const struct next_step *step)
+{
+	char command[VERDICT_WORDS_SIZE];
+
+	verdict_words_fill(&page->words, step->command, command, sizeof command);
+	g_string_append_printf(page->text, "    %-48s ", command);
+	text_style_append(page->text, page->style, PAINT_FAINT, "# %s\n", step->why);
+}
+
+static void append_steps(const struct page *page)
+{
+	static const char *const headings[] = {
+	        [AT_ASA] = "Type on the ASA", [AT_PEER] = "Type on the peer", [AT_PATH] = "Type on the path between"};
+
+	for (enum next_at at = AT_ASA; at <= AT_PATH; at++) {
+		const struct next_step *step;
+		bool begun = false;
+		for (unsigned cursor = 0; (step = verdict_words_step(&page->words, &cursor)) != NULL;) {
+			if (step->at != at)
+				continue;
+			if (!begun)
+				heading(page, headings[at]);
+			begun = true;
+			append_step(page, step);
+		}
+	}
+}
+
+static void append_walk(const struct page *page)
+{
+	static const struct {
+		const char *mark;
+		enum paint paint;
+	} marks[] = {
+	        [WALK_UNKNOWN] = {"?", PAINT_WARNING}, [WALK_OK] = {"✓", PAINT_GOOD}, [WALK_FAILED] = {"✗", PAINT_BAD}};
+	struct walk_step steps[WALK_STEPS];
+
+	tunnel_walk(page->tunnels, page->tunnel, &page->verdict, steps);
+	heading(page, "From zero to pings");
+	for (unsigned i = 0; i < WALK_STEPS; i++) {
+		g_string_append(page->text, "    ");
+		text_style_append(page->text, page->style, marks[steps[i].answer].paint, "%s",
+		                  marks[steps[i].answer].mark);
+		g_string_append_printf(page->text, " %u. %-20s %s\n", i + 1, steps[i].name, steps[i].why);
+	}
+}
+
+/* A failure that a later success undid is history, and worth a line. */
+static void append_history(const struct page *page)
+{
+	const struct tunnel *tunnel = page->tunnel;
+
+	if (tunnel->history_count < 2)
+		return;
+	heading(page, "Before that");
+	for (unsigned i = 0; i + 1 < tunnel->history_count; i++)
+		g_string_append_printf(page->text, "    from frame %" PRIu32 "  %s\n", tunnel->history[i].frame,
+		                       cause_name(tunnel->history[i].cause));
+}
+
+void verdict_text_append(GString *text, const struct text_style *style, struct tunnels *tunnels,
+                         const struct tunnel *tunnel, int64_t start)
+{
+	struct page page = {.text = text, .style = style, .tunnels = tunnels, .tunnel = tunnel, .start = start};
+
+	tunnel_diagnose(tunnels, tunnel, &page.verdict);
+	verdict_words_of(tunnel, &page.verdict, &page.words);
+	append_title(&page);
+	append_verdict(&page);
+	append_evidence(&page);
+	append_proposals(&page);
+	append_esp(&page);
+	append_shown(&page);
+	append_logged(&page);
+	append_steps(&page);
+	append_walk(&page);
+	append_history(&page);
+}
