@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Packets of one input, taken into the core's tunnel state, and what was wrong with that input on the way. */
+#ifndef ASAPHASE_CLI_ANALYSIS_H
+#define ASAPHASE_CLI_ANALYSIS_H
+
+#include "cli/analysis_options.h"
+#include "cli/capture.h"
+#include "cli/problems.h"
+#include "core/tunnel.h"
+
+struct analysis {
+	const struct analysis_options *options;
+	struct tunnels *tunnels;
+	uint64_t packets;
+	int64_t first, last; /* earliest and latest time, nanoseconds since the epoch; 0 where there is no packet */
+	struct problems problems;
+};
+
+/* What one frame is: the parts point into the frame and into this structure. */
+struct analysed_frame {
+	struct datagram datagram;
+	struct ike_message message;
+	bool is_ip;  /* datagram was read */
+	bool is_ike; /* message was read */
+	struct annotation annotation;
+};
+
+/* options must outlive the analysis. Ends the program where memory for the tables is short. */
+void analysis_begin(struct analysis *analysis, const struct analysis_options *options);
+void analysis_end(struct analysis *analysis);
+
+/* Takes one frame. result is NULL where nobody looks at the single packet: that is faster. */
+void analysis_take(struct analysis *analysis, int link_type, const struct frame *frame, struct analysed_frame *result);
+
+/*
+ * Takes a whole file, with a progress line on a terminal. Returns 0; or -EINVAL with a sentence in error where nothing
+ * could be read. Damage after the first good frames is a problem, not an error.
+ */
+int analysis_take_file(struct analysis *analysis, const char *file, char error[CAPTURE_ERROR_SIZE]);
+
+#endif

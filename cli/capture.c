@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/capture.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <pcap/pcap.h>
+#include <string.h>
+
+/* Big enough for any datagram; what a frame does not fill costs nothing. */
+#define LIVE_SNAP_LENGTH 262144
+#define LIVE_TIMEOUT_MILLISECONDS 100
+#define NANOSECONDS_PER_SECOND 1000000000
+
+struct capture {
+	pcap_t *pcap;
+	struct bpf_program filter;
+	bool filtered; /* filter is run here, so that frame numbers stay those of the file */
+	bool live;
+	uint32_t frames;
+};
+
+static struct capture *fail(struct capture *capture, char error[CAPTURE_ERROR_SIZE], const char *what, const char *why)
+{
+	snprintf(error, CAPTURE_ERROR_SIZE, "%s%s%s", what, *what != '\0' ? ": " : "", why);
+	capture_close(capture);
+	return NULL;
+}
+
+static bool compile(struct capture *capture, const char *filter)
+{
+	return pcap_compile(capture->pcap, &capture->filter, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
+}
+
+/* libpcap begins some messages with the file's name, which the caller says itself. */
+static const char *without_name(const char *message, const char *file)
+{
+	size_t length = strlen(file);
+	if (strncmp(message, file, length) == 0 && strncmp(message + length, ": ", 2) == 0)
+		return message + length + 2;
+	return message;
+}
+
+static const char *why_no_capture(const char *message)
+{
+	static const struct {
+		const char *pcap, *ours;
+	} clearer[] = {
+	        {"truncated dump file; tried to read 4 file header bytes, only got 0 bytes", "is empty"},
+	        {"truncated dump file; tried to read", "is not a capture, or is cut within its header"},
+	        {"unknown file format", "is not a capture that libpcap reads (pcap or pcapng)"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(clearer); i++)
+		if (strncmp(message, clearer[i].pcap, strlen(clearer[i].pcap)) == 0)
+			return clearer[i].ours;
+	return message;
+}
+
+struct capture *capture_open_file(const char *file, const char *filter, char error[CAPTURE_ERROR_SIZE])
+{
+	char message[PCAP_ERRBUF_SIZE] = "";
+	struct capture *capture = g_new0(struct capture, 1);
+
+	capture->pcap = pcap_open_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, message);
+	if (capture->pcap == NULL)
+		return fail(capture, error, "", why_no_capture(without_name(message, file)));
+	if (filter != NULL) {
+		if (!compile(capture, filter))
+			return fail(capture, error, "filter", pcap_geterr(capture->pcap));
+		capture->filtered = true;
+	}
+	return capture;
+}
+
+/* Some errors of pcap_activate have their text in pcap_geterr, the others only in pcap_statustostr. */
+static const char *why_not_active(pcap_t *pcap, int status)
+{
+	const char *message = pcap_geterr(pcap);
+	return *message != '\0' ? message : pcap_statustostr(status);
+}
+
+struct capture *capture_open_interface(const char *interface, const char *filter, char error[CAPTURE_ERROR_SIZE])
+{
+	char message[PCAP_ERRBUF_SIZE] = "";
+	struct capture *capture = g_new0(struct capture, 1);
+
+	capture->live = true;
+	capture->pcap = pcap_create(interface, message);
+	if (capture->pcap == NULL)
+		return fail(capture, error, "", message);
+	pcap_set_snaplen(capture->pcap, LIVE_SNAP_LENGTH);
+	pcap_set_promisc(capture->pcap, 1);
+	pcap_set_timeout(capture->pcap, LIVE_TIMEOUT_MILLISECONDS);
+	pcap_set_tstamp_precision(capture->pcap, PCAP_TSTAMP_PRECISION_NANO);
+	int status = pcap_activate(capture->pcap);
+	if (status < 0)
+		return fail(capture, error, "", why_not_active(capture->pcap, status));
+	if (filter != NULL && (!compile(capture, filter) || pcap_setfilter(capture->pcap, &capture->filter) != 0))
+		return fail(capture, error, "filter", pcap_geterr(capture->pcap));
+	return capture;
+}
+
+void capture_close(struct capture *capture)
+{
+	if (capture == NULL)
+		return;
+	pcap_freecode(&capture->filter);
+	if (capture->pcap != NULL)
+		pcap_close(capture->pcap);
+	g_free(capture);
+}
+
+int capture_link_type(const struct capture *capture)
+{
+	return pcap_datalink(capture->pcap);
+}
+
+const char *capture_link_type_name(const struct capture *capture)
+{
+	const char *name = pcap_datalink_val_to_name(pcap_datalink(capture->pcap));
+	return name != NULL ? name : "unknown";
+}
+
+FILE *capture_stream(const struct capture *capture)
+{
+	return capture->live ? NULL : pcap_file(capture->pcap);
+}
+
+static int64_t nanoseconds_of(const struct capture *capture, const struct pcap_pkthdr *header)
+{
+	int64_t fraction = header->ts.tv_usec;
+	/* A damaged capture can claim any time. */
+	if (header->ts.tv_sec < 0 || header->ts.tv_sec >= INT64_MAX / NANOSECONDS_PER_SECOND || fraction < 0 ||
+	    fraction >= NANOSECONDS_PER_SECOND)
+		return 0;
+	if (pcap_get_tstamp_precision(capture->pcap) != PCAP_TSTAMP_PRECISION_NANO)
+		fraction *= 1000;
+	return (int64_t)header->ts.tv_sec * NANOSECONDS_PER_SECOND + fraction;
+}
+
+int capture_next(struct capture *capture, struct frame *frame)
+{
+	struct pcap_pkthdr *header;
+	const uint8_t *bytes;
+	int status;
+
+	do {
+		status = pcap_next_ex(capture->pcap, &header, &bytes);
+		if (status == 1)
+			capture->frames++;
+	} while (status == 0 ||
+	         (status == 1 && capture->filtered && pcap_offline_filter(&capture->filter, header, bytes) == 0));
+	if (status == PCAP_ERROR_BREAK)
+		return 0;
+	if (status != 1)
+		return capture->live ? -EIO : -EBADMSG;
+	frame->number = capture->frames;
+	frame->time = nanoseconds_of(capture, header);
+	frame->bytes = bytes;
+	frame->captured = header->caplen;
+	frame->length = header->len > header->caplen ? header->len : header->caplen;
+	return 1;
+}
+
+const char *capture_error(const struct capture *capture)
+{
+	return pcap_geterr(capture->pcap);
+}
+
+void capture_stop(struct capture *capture)
+{
+	pcap_breakloop(capture->pcap);
+}

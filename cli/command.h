@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The subcommands of asaphase. main.c finds them in one table and prints its help from it. */
+#ifndef ASAPHASE_CLI_COMMAND_H
+#define ASAPHASE_CLI_COMMAND_H
+
+/* How a command ends; a verdict's meaning for scripts, so stable. */
+enum exit_status {
+	EXIT_ALL_WELL = 0,
+	EXIT_FAULT_FOUND = 1,
+	EXIT_UNUSABLE = 2, /* unusable input or options: nothing could be judged */
+};
+
+/* arguments[0] is the command's own name. Returns an enum exit_status. */
+typedef int command_run(int argument_count, char **arguments);
+
+struct command {
+	const char *name;
+	const char *arguments; /* for the usage line */
+	const char *summary;
+	command_run *run;
+};
+
+command_run diagnose_run;
+command_run read_run;
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* asaphase diagnose: a verdict per tunnel of each capture. */
+#include <inttypes.h>
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+#include "cli/analysis.h"
+#include "cli/command.h"
+#include "cli/terminal.h"
+#include "core/diagnose.h"
+#include "core/verdict_json.h"
+#include "core/verdict_text.h"
+
+#define FORMAT 1
+#define NANOSECONDS_PER_SECOND 1e9
+
+struct tally {
+	uint32_t tunnels;
+	uint32_t faults;
+};
+
+static struct tally count_faults(struct tunnels *tunnels)
+{
+	struct tally tally = {0};
+	struct verdict verdict;
+
+	for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
+		const struct tunnel *tunnel = tunnels_at(tunnels, number);
+		if (tunnel == NULL)
+			continue;
+		tunnel_diagnose(tunnels, tunnel, &verdict);
+		tally.tunnels++;
+		tally.faults += verdict.cause != CAUSE_NONE;
+	}
+	return tally;
+}
+
+/* ---- text ---- */
+
+static void print_text(const struct analysis *analysis, const char *file, struct tally tally)
+{
+	struct text_style style = terminal_style();
+	GString *text = g_string_new(NULL);
+
+	text_style_append(text, &style, PAINT_BOLD, "%s", file);
+	g_string_append_printf(text, ": %" PRIu64 " packets over %.1f s, ", analysis->packets,
+	                       (double)(analysis->last - analysis->first) / NANOSECONDS_PER_SECOND);
+	if (tally.tunnels == 0)
+		g_string_append(text, "no IKE and no ESP among them\n");
+	else
+		g_string_append_printf(text, "%" PRIu32 " tunnel%s, %" PRIu32 " with a fault\n", tally.tunnels,
+		                       tally.tunnels == 1 ? "" : "s", tally.faults);
+	for (uint32_t number = 0; number < tunnels_count(analysis->tunnels); number++) {
+		const struct tunnel *tunnel = tunnels_at(analysis->tunnels, number);
+		if (tunnel == NULL)
+			continue;
+		g_string_append_c(text, '\n');
+		verdict_text_append(text, &style, analysis->tunnels, tunnel, analysis->first);
+		fputs(text->str, stdout);
+		g_string_truncate(text, 0);
+	}
+	fputs(text->str, stdout);
+	g_string_free(text, TRUE);
+}
+
+/* ---- JSON ---- */
+
+static void add_time(JsonBuilder *json, const char *name, int64_t nanoseconds)
+{
+	json_builder_set_member_name(json, name);
+	json_builder_add_double_value(json, (double)nanoseconds / NANOSECONDS_PER_SECOND);
+}
+
+static void add_problems(JsonBuilder *json, const struct problems *problems)
+{
+	json_builder_set_member_name(json, "problems");
+	json_builder_begin_array(json);
+	for (unsigned i = 0; i < problems->kept; i++) {
+		json_builder_begin_object(json);
+		json_builder_set_member_name(json, "frame");
+		json_builder_add_int_value(json, problems->list[i].frame);
+		json_builder_set_member_name(json, "text");
+		json_builder_add_string_value(json, problems->list[i].text);
+		json_builder_end_object(json);
+	}
+	json_builder_end_array(json);
+}
+
+static void add_capture(JsonBuilder *json, const struct analysis *analysis, const char *file)
+{
+	json_builder_set_member_name(json, "capture");
+	json_builder_begin_object(json);
+	json_builder_set_member_name(json, "file");
+	json_builder_add_string_value(json, file);
+	json_builder_set_member_name(json, "packets");
+	json_builder_add_int_value(json, (gint64)analysis->packets);
+	add_time(json, "first", analysis->first);
+	add_time(json, "last", analysis->last);
+	add_problems(json, &analysis->problems);
+	json_builder_end_object(json);
+}
+
+/* One object and a line feed: several files give one line each. */
+static void print_json(const struct analysis *analysis, const char *file)
+{
+	JsonBuilder *json = json_builder_new();
+
+	json_builder_begin_object(json);
+	json_builder_set_member_name(json, "format");
+	json_builder_add_int_value(json, FORMAT);
+	add_capture(json, analysis, file);
+	json_builder_set_member_name(json, "tunnels");
+	json_builder_begin_array(json);
+	for (uint32_t number = 0; number < tunnels_count(analysis->tunnels); number++) {
+		const struct tunnel *tunnel = tunnels_at(analysis->tunnels, number);
+		if (tunnel != NULL)
+			verdict_json_add(json, analysis->tunnels, tunnel);
+	}
+	json_builder_end_array(json);
+	json_builder_end_object(json);
+	JsonNode *root = json_builder_get_root(json);
+	char *text = json_to_string(root, FALSE);
+	puts(text);
+	g_free(text);
+	json_node_unref(root);
+	g_object_unref(json);
+}
+
+/* ---- the command ---- */
+
+static int diagnose_file(const char *file, const struct analysis_options *options, gboolean as_json)
+{
+	char error[CAPTURE_ERROR_SIZE];
+	struct analysis analysis;
+	int status = EXIT_UNUSABLE;
+
+	analysis_begin(&analysis, options);
+	if (analysis_take_file(&analysis, file, error) != 0) {
+		fprintf(stderr, "asaphase: %s: %s\n", file, error);
+	} else {
+		struct tally tally = count_faults(analysis.tunnels);
+		if (as_json)
+			print_json(&analysis, file);
+		else
+			print_text(&analysis, file, tally);
+		problems_print(&analysis.problems, file);
+		status = tally.faults > 0 ? EXIT_FAULT_FOUND : EXIT_ALL_WELL;
+	}
+	analysis_end(&analysis);
+	return status;
+}
+
+int diagnose_run(int argument_count, char **arguments)
+{
+	struct analysis_options options = analysis_options_default();
+	gboolean as_json = FALSE;
+	char **files = NULL;
+	const GOptionEntry entries[] = {
+	        {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object a file, see docs/json.md", NULL},
+	        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, "Captures; - is standard input",
+	         "FILE…"},
+	        {0},
+	};
+	GOptionContext *context = g_option_context_new(NULL);
+	GError *error = NULL;
+
+	g_option_context_set_summary(context,
+	                             "A verdict per tunnel of each capture: which phase failed, why, what to type.");
+	g_option_context_set_description(context, "Exit status: 0 all well, 1 a fault found, 2 unusable input.");
+	analysis_options_add(context, &options);
+	g_option_context_add_main_entries(context, entries, NULL);
+	bool good = g_option_context_parse(context, &argument_count, &arguments, &error);
+	g_option_context_free(context);
+	if (!good || files == NULL) {
+		fprintf(stderr, "asaphase diagnose: %s; see asaphase diagnose --help\n",
+		        good ? "no FILE given" : error->message);
+		g_clear_error(&error);
+		g_strfreev(files);
+		return EXIT_UNUSABLE;
+	}
+
+	int status = EXIT_ALL_WELL;
+	for (char **file = files; *file != NULL; file++) {
+		if (file != files && !as_json)
+			putchar('\n');
+		int one = diagnose_file(*file, &options, as_json);
+		status = MAX(status, one);
+	}
+	g_strfreev(files);
+	return status;
+}
