@@ -69,6 +69,8 @@ void ike_sa_witness(struct ike_sa *sa, const struct arrival *arrival, enum witne
  * this packet. */
 void ike_sa_refuse_init(struct ike_sa *sa, const struct arrival *arrival, const struct ike_notify *error);
 void ike_sa_refuse_authentication(struct ike_sa *sa, const struct arrival *arrival);
+/* The initiator has not refused the responder after all. */
+void ike_sa_confirm(struct ike_sa *sa);
 void ike_sa_come_up(struct ike_sa *sa, const struct arrival *arrival);
 void ike_sa_child_up(struct ike_sa *sa, const struct arrival *arrival);
 void ike_sa_refuse_child(struct ike_sa *sa, const struct arrival *arrival, bool perhaps_pfs);

@@ -855,6 +855,7 @@ static const char *const witness_templates[WITNESS_LAST] = {
         [WITNESS_DECRYPTED_ERROR] = "decrypted: {a:notify}",
         [WITNESS_EAP] = "authentication goes on with message ID {a}: EAP, the short answer was no refusal",
         [WITNESS_NEW_ATTEMPT] = "{a:ms} later a new attempt begins: the last one failed",
+        [WITNESS_REFUSED_BEFORE] = "an earlier attempt ended in the same way",
         [WITNESS_CREATE_CHILD_REFUSED] = "CREATE_CHILD_SA answered with room for one notify only: refused",
         [WITNESS_CREATE_CHILD_REFUSED_PFS] =
                 "CREATE_CHILD_SA with room for a key exchange ({a} bytes) answered with one notify: refused",

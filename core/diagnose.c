@@ -132,6 +132,25 @@ static bool uses_certificates(const struct ike_sa *sa)
 	return sa->suite.authentication != 0 && sa->suite.authentication != 1;
 }
 
+/* Earlier attempts that were refused as well, newest first, as far as there is room. Returns whether there were any. */
+static bool add_earlier_refusals(const struct judgement *judgement, struct verdict *verdict)
+{
+	const struct tunnel *tunnel = judgement->tunnel;
+	bool found = false;
+
+	for (unsigned i = tunnel->ike_sa_count; i-- > 0;) {
+		const struct ike_sa *earlier = tunnel->ike_sas[i];
+		if (earlier == judgement->sa || earlier->failed_time == 0 ||
+		    (earlier->stage != IKE_STAGE_AUTH_REFUSED && !earlier->by_initiator))
+			continue;
+		found = true;
+		if (verdict->evidence.count < WITNESSES)
+			add_evidence(verdict, WITNESS_REFUSED_BEFORE, earlier->failed_frame, earlier->failed_time, 0,
+			             0);
+	}
+	return found;
+}
+
 static bool authentication_refused(const struct judgement *judgement, struct verdict *verdict)
 {
 	const struct ike_sa *sa = judgement->sa;
@@ -139,8 +158,9 @@ static bool authentication_refused(const struct judgement *judgement, struct ver
 	if (sa->stage != IKE_STAGE_AUTH_REFUSED && !(sa->by_initiator && !judgement->up))
 		return false;
 	verdict->confidence = CONFIDENCE_POSSIBLE;
-	/* Second witness: a new attempt after it, or an Informational for each copy (IKEv1). */
-	if (witnesses_find(&verdict->evidence, WITNESS_NEW_ATTEMPT) != NULL || sa->refusals > 1)
+	/* Second witness: a new attempt after it, the same before it, or an Informational for each copy (IKEv1). */
+	if (add_earlier_refusals(judgement, verdict) ||
+	    witnesses_find(&verdict->evidence, WITNESS_NEW_ATTEMPT) != NULL || sa->refusals > 1)
 		verdict->confidence = CONFIDENCE_LIKELY;
 	return true;
 }

@@ -38,6 +38,16 @@ void ike_sa_refuse_authentication(struct ike_sa *sa, const struct arrival *arriv
 	note_failure(sa, arrival);
 }
 
+void ike_sa_confirm(struct ike_sa *sa)
+{
+	if (!sa->by_initiator)
+		return;
+	sa->by_initiator = false;
+	sa->failed_time = 0;
+	sa->failed_frame = 0;
+	witnesses_remove(&sa->witnesses, WITNESS_AUTH_REFUSED_BY_INITIATOR);
+}
+
 void ike_sa_come_up(struct ike_sa *sa, const struct arrival *arrival)
 {
 	if (sa->stage != IKE_STAGE_UP) {

@@ -362,6 +362,8 @@ static void take_informational_request(struct ike_sa *sa, struct ike_exchange *e
 		ike_sa_witness(sa, arrival, WITNESS_DECRYPTED_ERROR, sa->error, 0);
 	} else if (short_message && sa->stage == IKE_STAGE_UP && is_soon_after_auth(sa, arrival)) {
 		sa->by_initiator = true;
+		sa->failed_time = arrival->time;
+		sa->failed_frame = arrival->frame;
 		ike_sa_witness(sa, arrival, WITNESS_AUTH_REFUSED_BY_INITIATOR, exchange->request_plaintext.least,
 		               exchange->request_plaintext.most);
 	} else if (exchange->request_holds == INFERRED_ONE_NOTIFY && sa->stage == IKE_STAGE_UP) {
@@ -404,10 +406,7 @@ static void note_use(struct ike_sa *sa, const struct arrival *arrival)
 {
 	if (arrival->message->is_response || !arrival->message->encrypted)
 		return;
-	if (sa->by_initiator) {
-		sa->by_initiator = false;
-		witnesses_remove(&sa->witnesses, WITNESS_AUTH_REFUSED_BY_INITIATOR);
-	}
+	ike_sa_confirm(sa);
 	if (sa->stage == IKE_STAGE_DELETED) {
 		sa->stage = IKE_STAGE_UP;
 		witnesses_remove(&sa->witnesses, WITNESS_DELETED);

@@ -29,13 +29,8 @@ static void contradict_refusal(const struct arrival *arrival, const struct spi_e
 /* ESP that the SA made possible shows that the initiator did not refuse the responder. */
 static void confirm_authentication(struct tunnel *tunnel)
 {
-	for (unsigned i = 0; i < tunnel->ike_sa_count; i++) {
-		struct ike_sa *sa = tunnel->ike_sas[i];
-		if (!sa->by_initiator)
-			continue;
-		sa->by_initiator = false;
-		witnesses_remove(&sa->witnesses, WITNESS_AUTH_REFUSED_BY_INITIATOR);
-	}
+	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
+		ike_sa_confirm(tunnel->ike_sas[i]);
 }
 
 /* First packet of an SPI: find or make its tunnel. Returns false where there is no room. */

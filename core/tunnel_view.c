@@ -6,9 +6,18 @@
 
 enum outcome { OUTCOME_PENDING, OUTCOME_UP, OUTCOME_FAILED, OUTCOME_DELETED };
 
-static bool has_newer(const struct tunnel *tunnel, const struct ike_sa *sa)
+/* The initiator may have refused the responder: that it tries again, or had ended an attempt like that before, says so.
+ */
+static bool is_refused_by_initiator(const struct tunnel *tunnel, const struct ike_sa *sa)
 {
-	return tunnel->ike_sas[tunnel->ike_sa_count - 1] != sa;
+	if (!sa->by_initiator)
+		return false;
+	if (tunnel->ike_sas[tunnel->ike_sa_count - 1] != sa)
+		return true;
+	for (unsigned i = 0; i + 1u < tunnel->ike_sa_count; i++)
+		if (tunnel->ike_sas[i]->by_initiator)
+			return true;
+	return false;
 }
 
 static enum outcome outcome_of(const struct tunnel *tunnel, const struct ike_sa *sa)
@@ -17,7 +26,7 @@ static enum outcome outcome_of(const struct tunnel *tunnel, const struct ike_sa 
 	case IKE_STAGE_DELETED:
 		return OUTCOME_DELETED;
 	case IKE_STAGE_UP:
-		return sa->by_initiator && has_newer(tunnel, sa) ? OUTCOME_FAILED : OUTCOME_UP;
+		return is_refused_by_initiator(tunnel, sa) ? OUTCOME_FAILED : OUTCOME_UP;
 	case IKE_STAGE_INIT_REFUSED:
 	case IKE_STAGE_AUTH_REFUSED:
 		return OUTCOME_FAILED;

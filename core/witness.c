@@ -18,7 +18,10 @@ void witnesses_add(struct witnesses *witnesses, struct witness witness)
 		        sizeof witnesses->list[0] * (WITNESSES - KEPT_FIRST - 1));
 		witnesses->count--;
 	}
-	witnesses->list[witnesses->count++] = witness;
+	unsigned at = witnesses->count++;
+	for (; at > 0 && witnesses->list[at - 1].frame > witness.frame && witness.frame != 0; at--)
+		witnesses->list[at] = witnesses->list[at - 1];
+	witnesses->list[at] = witness;
 }
 
 struct witness *witnesses_find(struct witnesses *witnesses, enum witness_kind kind)

@@ -32,6 +32,7 @@ enum witness_kind {
 	WITNESS_DECRYPTED_ERROR,           /* a: notify type */
 	WITNESS_EAP,                       /* a: message ID of the later IKE_AUTH */
 	WITNESS_NEW_ATTEMPT,               /* a: milliseconds since the last message of the failed attempt */
+	WITNESS_REFUSED_BEFORE,            /* an earlier attempt ended in the same way */
 	/* CREATE_CHILD_SA and INFORMATIONAL */
 	WITNESS_CREATE_CHILD_REFUSED,     /* a: least plaintext bytes of the request, b: of the response */
 	WITNESS_CREATE_CHILD_REFUSED_PFS, /* the same, and the request had room for a key exchange */
@@ -70,7 +71,7 @@ struct witness {
 
 #define WITNESSES 12
 
-/* A bounded list in order of time: when full, the oldest after the first two gives way. */
+/* A bounded list in order of frames: when full, the oldest after the first two gives way. */
 struct witnesses {
 	struct witness list[WITNESSES];
 	uint8_t count;

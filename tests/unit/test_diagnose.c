@@ -286,6 +286,35 @@ static void an_initiator_that_refuses_the_responder_and_tries_again(struct scene
 	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_LIKELY);
 }
 
+static void an_initiator_that_refuses_the_responder_twice(struct scene *scene)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		authenticate(scene, CHILD_UP);
+		scene_request(scene, 0, IKE2_INFORMATIONAL, 2, REFUSED);
+		scene_response(scene, 1, IKE2_INFORMATIONAL, 2, LIVENESS);
+		scene_wait(scene, 5);
+		if (i == 0)
+			scene_new_attempt(scene, 0);
+	}
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_LIKELY);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void the_same_refusal_before_is_a_second_witness(struct scene *scene)
+{
+	authenticate(scene, REFUSED);
+	uint32_t first_refusal = scene->frame;
+	scene_wait(scene, 5);
+	scene_new_attempt(scene, 0);
+	authenticate(scene, REFUSED);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_LIKELY);
+	struct verdict verdict = scene_verdict(scene);
+	const struct witness *before = witnesses_find(&verdict.evidence, WITNESS_REFUSED_BEFORE);
+	g_assert_nonnull(before);
+	g_assert_cmpuint(before->frame, ==, first_refusal);
+}
+
 /* ---- Phase 2 ---- */
 
 static void an_answer_without_room_for_an_sa_is_a_refused_child(struct scene *scene)
@@ -567,6 +596,8 @@ static const struct {
         CONVERSATION(a_failed_second_attempt_beside_a_used_tunnel_is_no_fault),
         CONVERSATION(both_sides_at_once_come_up),
         CONVERSATION(an_initiator_that_refuses_the_responder_and_tries_again),
+        CONVERSATION(an_initiator_that_refuses_the_responder_twice),
+        CONVERSATION(the_same_refusal_before_is_a_second_witness),
         CONVERSATION(an_answer_without_room_for_an_sa_is_a_refused_child),
         CONVERSATION(decrypted_notifies_tell_selectors_from_proposals),
         CONVERSATION(a_second_child_refused_while_the_first_is_up),
