@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A whole conversation: frames into the tunnel state, each printed, then every verdict as text and as JSON. The input
+ * is a row of frames: 2 bytes length (network order), 1 byte tenths of a second since the frame before, the IP packet.
+ */
+#include "core/byte_order.h"
+#include "core/packet_line.h"
+#include "core/verdict_json.h"
+#include "core/verdict_text.h"
+#include "tests/fuzz/fuzz_target.h"
+
+#define FRAME_HEADER 3
+#define TENTH_OF_A_SECOND 100000000
+/* Small tables, so that giving way is met as well. */
+#define SPI_CAPACITY 64
+#define TUNNEL_CAPACITY 8
+
+static void add_frame(struct tunnels *tunnels, uint32_t frame, int64_t time, const uint8_t *packet, size_t length,
+                      GString *line)
+{
+	static const struct text_style style = {.width = 80};
+	struct ike_message message;
+	struct annotation annotation;
+	struct datagram datagram;
+
+	if (datagram_read(packet, length, length, NULL, &datagram) != 0)
+		return;
+	bool is_ike = datagram.kind == DATAGRAM_IKE &&
+	              ike_message_read(datagram.payload, datagram.captured, datagram.length, &message) == 0;
+	if (datagram.kind == DATAGRAM_IKE && !is_ike)
+		return;
+	tunnels_add(tunnels, frame, time, &datagram, is_ike ? &message : NULL, &annotation);
+	g_string_truncate(line, 0);
+	packet_line_append(line, &style, tunnels, &datagram, is_ike ? &message : NULL, &annotation);
+}
+
+static void judge(struct tunnels *tunnels, GString *text)
+{
+	static const struct text_style style = {.color = true, .width = 40};
+	JsonBuilder *json = json_builder_new();
+
+	json_builder_begin_array(json);
+	for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
+		const struct tunnel *tunnel = tunnels_at(tunnels, number);
+		if (tunnel == NULL)
+			continue;
+		verdict_text_append(text, &style, tunnels, tunnel, 0);
+		verdict_json_add(json, tunnels, tunnel);
+	}
+	json_builder_end_array(json);
+	JsonNode *root = json_builder_get_root(json);
+	json_node_unref(root);
+	g_object_unref(json);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct tunnel_options options = tunnel_options_default();
+	options.spi_capacity = SPI_CAPACITY;
+	options.tunnel_capacity = TUNNEL_CAPACITY;
+	struct tunnels *tunnels = tunnels_new(&options);
+	GString *text = g_string_new(NULL);
+	int64_t time = 1;
+
+	for (uint32_t frame = 1; size > FRAME_HEADER; frame++) {
+		size_t length = read_be16(data);
+		time += (int64_t)data[2] * TENTH_OF_A_SECOND;
+		data += FRAME_HEADER;
+		size -= FRAME_HEADER;
+		if (length > size)
+			length = size;
+		add_frame(tunnels, frame, time, data, length, text);
+		data += length;
+		size -= length;
+	}
+	judge(tunnels, text);
+	g_string_free(text, TRUE);
+	tunnels_free(tunnels);
+	return 0;
+}
