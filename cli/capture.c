@@ -45,7 +45,7 @@ static const char *why_no_capture(const char *message)
 	static const struct {
 		const char *pcap, *ours;
 	} clearer[] = {
-	        {"truncated dump file; tried to read 4 file header bytes, only got 0 bytes", "is empty"},
+	        {"truncated dump file; tried to read 4 file header bytes, only got 0", "is empty"},
 	        {"truncated dump file; tried to read", "is not a capture, or is cut within its header"},
 	        {"unknown file format", "is not a capture that libpcap reads (pcap or pcapng)"},
 	};
