@@ -6,6 +6,9 @@ import subprocess
 
 from world import SIDES
 
+# Kinds of key: "rsa-large" gives certificates that do not fit one packet.
+KEYS = {"rsa": ("rsa", "2048"), "rsa-large": ("rsa", "4096"), "ecdsa": ("ecdsa", "256")}
+
 
 def _pki(path, *arguments):
     with open(path, "wb") as file:
@@ -13,7 +16,8 @@ def _pki(path, *arguments):
 
 
 def _key(path, kind):
-    _pki(path, "--gen", "--type", kind, "--size", {"rsa": "2048", "ecdsa": "256"}[kind])
+    name, size = KEYS[kind]
+    _pki(path, "--gen", "--type", name, "--size", size)
 
 
 def _authority(folder, name, kind):

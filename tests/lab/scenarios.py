@@ -7,6 +7,7 @@ import time
 import typing
 
 import certificates
+from world import SECOND_INNER
 
 CBC1 = {"ike": "aes256-sha1-modp2048", "esp": "aes256-sha1"}
 GCM = {"ike": "aes256gcm16-prfsha256-modp2048", "esp": "aes256gcm16"}
@@ -87,6 +88,7 @@ def second_child_refused(world, peers, scenario):
 def second_child(world, peers, scenario):
     up(world, peers, scenario)
     _initiator(scenario, peers).initiate("second", seconds=6, check=True)
+    world.ping(scenario.initiator, 6, check=True, inner=SECOND_INNER)
     world.ping(scenario.initiator, 4, check=True)
 
 
@@ -175,6 +177,7 @@ def trust(left, right, kind="rsa"):
 
 
 GOOD = trust("Good CA", "Good CA")
+GOOD_LARGE = trust("Good CA", "Good CA", "rsa-large")
 ROGUE_LEFT = trust("Rogue CA", "Good CA")
 ROGUE_LEFT_SMALL = trust("Rogue CA", "Good CA", "ecdsa")
 ROGUE_RIGHT = trust("Good CA", "Rogue CA")
@@ -196,7 +199,7 @@ SCENARIOS = [
     S("ikev2-up-from-right", "healthy, initiated by the other side", up, initiator="right", says=CAME_UP),
     S("ikev2-up-closed", "healthy, then deleted by the initiator", up_and_closed, says=CAME_UP),
     S("ikev2-up-two-children", "healthy, two children", second_child, both={"second_child": True}, says=CAME_UP),
-    S("ikev2-up-liveness", "healthy, with liveness checks", idle, both={"dpd": 4}, cause="no-traffic"),
+    S("ikev2-up-liveness", "up with liveness checks, but nothing is sent through it", idle, both={"dpd": 4}, cause="no-traffic"),
     S("ikev2-eap", "healthy, the initiator authenticates by EAP-MD5", up, both={"auth": "eap", "eap": "geheim"}, says=CAME_UP),
     S("ikev2-eap-gcm", "healthy, EAP-MD5 under AES-GCM", up, both={**GCM, "auth": "eap", "eap": "geheim"}, says=CAME_UP),
     S("ikev2-cookie", "healthy, the responder asks for a cookie first", up, right={"cookie": True}, says=CAME_UP),
@@ -242,7 +245,7 @@ SCENARIOS = [
     S("ikev2-udp4500-dropped", "the path drops UDP 4500", dropped("udp dport 4500"), "natt-blocked"),
     S("ikev1-udp4500-dropped", "the path drops UDP 4500, main mode", dropped("udp dport 4500"), "natt-blocked", both=V1),
     S("ikev2-auth-fragments-dropped", "the path drops IP fragments and IKE_AUTH on port 500 needs them", dropped("ip frag-off & 0x3fff != 0"),
-      "auth-no-response", both={**CERTIFICATES, "fragmentation": "no", "esp_in_user_space": False}, certificates=GOOD),
+      "auth-no-response", both={**CERTIFICATES, "fragmentation": "no", "esp_in_user_space": False}, certificates=GOOD_LARGE),
     S("ikev2-peer-dead", "the peer dies after the tunnel was up", dies, "peer-dead", both={"dpd": 3}, says=CAME_UP),
     S("ikev1-peer-dead", "the peer dies after the tunnel was up, main mode", dies, "peer-dead", both={**V1, "dpd": 3}, says=CAME_UP),
     S("ikev2-psk-wrong-then-right", "the pre-shared keys differ at first, then are corrected", later_success({"psk": "correct horse battery staple"}),

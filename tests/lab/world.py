@@ -10,8 +10,11 @@ OUTER = {4: {"left": "10.1.0.1", "right": "10.2.0.1"}, 6: {"left": "fd00:1::1", 
 ROUTER = {4: {"left": "10.1.0.254", "right": "10.2.0.254"}, 6: {"left": "fd00:1::fe", "right": "fd00:2::fe"}}
 INNER = {"left": "192.168.1.1", "right": "192.168.2.1"}
 INNER_NET = {"left": "192.168.1.0/24", "right": "192.168.2.0/24"}
+SECOND_INNER = {"left": "192.168.101.1", "right": "192.168.102.1"}
 SECOND_NET = {"left": "192.168.101.0/24", "right": "192.168.102.0/24"}
-CAPTURE_FILTER = "udp port 500 or udp port 4500 or esp or icmp[icmptype] == 3"
+# Only a first fragment shows its ports: the later ones are kept whatever they belong to.
+CAPTURE_FILTER = ("udp port 500 or udp port 4500 or esp or icmp[icmptype] == 3 or ip[6:2] & 0x1fff != 0 or ip6 proto 44 or "
+                  "(icmp6 and (ip6[40] == 1 or ip6[40] == 2))")
 STOP_SECONDS = 5
 
 
@@ -73,7 +76,8 @@ class World:
             quick = () if family == 4 else ("nodad",)
             run("ip", "-n", own, "addr", "add", f"{OUTER[family][side]}/{length}", "dev", "wan", *quick)
             run("ip", "-n", gateway, "addr", "add", f"{ROUTER[family][side]}/{length}", "dev", side, *quick)
-        run("ip", "-n", own, "addr", "add", f"{INNER[side]}/32", "dev", "lo")
+        for inner in (INNER, SECOND_INNER):
+            run("ip", "-n", own, "addr", "add", f"{inner[side]}/32", "dev", "lo")
         run("ip", "-n", own, "link", "set", "wan", "up")
         run("ip", "-n", gateway, "link", "set", side, "up")
         run("ip", "-n", own, "route", "add", "default", "via", ROUTER[4][side])
@@ -97,17 +101,17 @@ class World:
 
     def drop(self, match):
         """From now on the gateway drops what matches, an nftables expression; forwarding only, so captures see it arrive."""
-        ruleset = f"table inet faults {{ chain forward {{ type filter hook forward priority 0; {match} drop; }} }}"
+        ruleset = f"table inet faults {{ chain forward {{ type filter hook forward priority 0; {match} drop; }}; }}"
         run(*self.inside("gateway", "nft", ruleset))
 
     def heal(self):
         run(*self.inside("gateway", "nft", "delete", "table", "inet", "faults"), check=False)
 
-    def ping(self, side, count, interval=0.25, check=False):
+    def ping(self, side, count, interval=0.25, check=False, inner=INNER):
         """Interesting traffic from this side's inner address to the other's. Returns how many answers came."""
         other = SIDES[1 - SIDES.index(side)]
         done = subprocess.run(self.inside(side, "ping", "-q", "-W", "1", "-i", str(interval), "-c", str(count), "-I",
-                                          INNER[side], INNER[other]),
+                                          inner[side], inner[other]),
                               capture_output=True, text=True, timeout=count * interval + 30, check=False)
         received = [word for word in done.stdout.split(",") if "received" in word]
         answers = int(received[0].split()[0]) if received else 0
