@@ -84,8 +84,9 @@ class Peer:
 
     def _children(self):
         options = self.options
-        base = {"esp_proposals": options["esp"], "rekey_time": f"{options['child_rekey']}s",
-                "life_time": f"{options['child_life']}s", "rand_time": "0s", "start_action": "none",
+        # A hard lifetime of 0 would switch off the rekeying too.
+        life = f"{options['child_life']}s" if options["child_life"] else None
+        base = {"esp_proposals": options["esp"], "rekey_time": f"{options['child_rekey']}s", "life_time": life, "rand_time": "0s", "start_action": "none",
                 "close_action": options["close_action"], "dpd_action": "clear"}
         children = {"first": {**base, "local_ts": options["local_net"] or INNER_NET[self.side],
                               "remote_ts": options["remote_net"] or INNER_NET[self.other]}}

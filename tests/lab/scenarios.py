@@ -36,6 +36,7 @@ class Scenario:
     capture: str = "left"         # the gateway's link that is captured
     history: tuple = ()           # causes that occurred and were undone
     says: tuple = ()              # (side, words that its log must hold)
+    shows: tuple = ()             # (display filter, least number of frames that the capture must hold)
     certificates: dict = dataclasses.field(default_factory=dict)
 
 
@@ -274,8 +275,10 @@ SCENARIOS = [
       left={"esp": "aes256-sha256-modp2048"}, right={"esp": "aes256-sha256-modp3072"}, says=CAME_UP + NO_PROPOSAL),
     S("ikev2-pfs-gcm", "the first child comes up, its rekey is refused: PFS groups differ, AES-GCM", rekey_refused, "pfs-mismatch",
       proof=CHILD_ANSWER, both=GCM, left={"esp": "aes256gcm16-modp2048"}, right={"esp": "aes256gcm16-modp3072"}, says=CAME_UP + NO_PROPOSAL),
-    S("ikev2-churn", "one side has a lifetime of 4 seconds", churn, "rekey-churn", left={"child_rekey": 4}, says=CAME_UP),
-    S("ikev1-churn", "one side has a lifetime of 4 seconds, quick mode", churn, "rekey-churn", both=V1, left={"child_rekey": 4}, says=CAME_UP),
+    S("ikev2-churn", "one side has a lifetime of 4 seconds", churn, "rekey-churn", left={"child_rekey": 4}, says=CAME_UP,
+      shows=((CHILD_ANSWER, 4),)),
+    S("ikev1-churn", "one side has a lifetime of 4 seconds, quick mode", churn, "rekey-churn", both=V1, left={"child_rekey": 4, "child_life": 8}, says=CAME_UP,
+      shows=(("isakmp.exchangetype == 32", 15),)),
     S("ikev2-child-refused-then-up", "the child is refused at first, then comes up on the same IKE SA", child_later, right=OTHER_NET,
       history=("child-refused",), says=CAME_UP),
     # data

@@ -77,8 +77,12 @@ def decryption_table(capture, log, proposal):
     return lines
 
 
-def first_frame(capture, display_filter, table):
-    """Number of the first frame that a display filter matches, decrypted with table; None where there is none."""
+def frames(capture, display_filter, table=()):
+    """Numbers of the frames that a display filter matches, decrypted with table."""
     keys = [word for line in table for word in ("-o", f"uat:ikev2_decryption_table:{line}")]
-    lines = tshark(capture, *keys, "-Y", display_filter, "-T", "fields", "-e", "frame.number")
-    return int(lines[0]) if lines else None
+    return [int(line) for line in tshark(capture, *keys, "-Y", display_filter, "-T", "fields", "-e", "frame.number")]
+
+
+def first_frame(capture, display_filter, table):
+    """The first of these; None where there is none."""
+    return next(iter(frames(capture, display_filter, table)), None)
