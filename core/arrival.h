@@ -36,6 +36,15 @@ void tunnel_add_child(const struct arrival *arrival);
  */
 void tunnel_pair_child(struct tunnel *tunnel, uint8_t requester, uint32_t from_requester, uint32_t from_other);
 
+/* Takes what a decrypted message agrees on; requester sent the request that it answers. */
+void child_agreement_read(const struct ike_message *message, uint8_t requester, struct child_agreement *agreement);
+
+/* The same for the child that was added last. */
+void tunnel_note_agreement(struct tunnel *tunnel, const struct child_agreement *agreement);
+
+/* A decrypted Delete: its sender no longer receives on these SPIs. */
+void tunnel_note_deleted(const struct arrival *arrival);
+
 void tunnel_note_invalid_spi(const struct arrival *arrival, uint32_t spi);
 
 /* An EAP conversation goes on: the child that seemed to be up was not. */
@@ -77,6 +86,9 @@ void ike_sa_refuse_child(struct ike_sa *sa, const struct arrival *arrival, bool 
 
 /* Something that may be the delete of an old child followed a new one. */
 void ike_sa_close_rekey(struct ike_sa *sa);
+
+/* Who the sender of this message says he is, and by which method he proves it; nothing where it is encrypted. */
+void ike_sa_read_identity(struct ike_sa *sa, const struct arrival *arrival);
 
 /* The suite, in numbers and words, from the message that chose it; and what the initiator offered. */
 void ike_sa_read_chosen(struct ike_sa *sa, const struct ike_message *message);

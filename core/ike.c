@@ -2,6 +2,7 @@
 #include "core/ike.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/byte_order.h"
@@ -17,6 +18,7 @@
 #define ATTRIBUTE_FORMAT_SHORT 0x8000
 
 #define PROTOCOL_IKE 1
+#define PROTOCOL_ESP 3
 
 /*
  * Bytes of a message, or of a payload in it: the first captured can be read, length were on the wire. start is where
@@ -111,6 +113,30 @@ static void add_transform(struct ike_message *message, struct ike_transform tran
 {
 	if (transform.proposal < IKE_MAX_PROPOSALS && message->transform_count < IKE_MAX_TRANSFORMS)
 		message->transforms[message->transform_count++] = transform;
+	else
+		message->skipped++;
+}
+
+static void add_identity(struct ike_message *message, struct ike_identity identity)
+{
+	if (message->identity_count < IKE_MAX_IDENTITIES)
+		message->identities[message->identity_count++] = identity;
+	else
+		message->skipped++;
+}
+
+static void add_selector(struct ike_message *message, struct ike_selector selector)
+{
+	if (message->selector_count < IKE_MAX_SELECTORS)
+		message->selectors[message->selector_count++] = selector;
+	else
+		message->skipped++;
+}
+
+static void add_deleted_spi(struct ike_message *message, uint32_t spi)
+{
+	if (message->deleted_spi_count < IKE_MAX_DELETED_SPIS)
+		message->deleted_spis[message->deleted_spi_count++] = spi;
 	else
 		message->skipped++;
 }
@@ -487,6 +513,196 @@ static bool read_ike1_fragment(struct ike_message *message, const struct slice *
 	return true;
 }
 
+/* ---- who, for what, and what no longer: payloads that only a decryptor sees ---- */
+
+static struct ip_address address_from(const uint8_t *bytes, size_t length)
+{
+	return length == 4 ? ip_address_from_ipv4(bytes) : ip_address_from_ipv6(bytes);
+}
+
+#define IDENTITY_HEADER_SIZE 4
+
+static bool read_identity(struct ike_message *message, const struct slice *body, bool of_initiator)
+{
+	if (body->length < IDENTITY_HEADER_SIZE)
+		return fault(message, IKE_FAULT_PAYLOAD_LENGTH, body);
+	if (!is_whole(body))
+		return true;
+	add_identity(message, (struct ike_identity){.of_initiator = of_initiator,
+	                                            .type = body->bytes[0],
+	                                            .length = (uint16_t)(body->length - IDENTITY_HEADER_SIZE),
+	                                            .bytes = body->bytes + IDENTITY_HEADER_SIZE});
+	return true;
+}
+
+static bool read_ike2_initiator_identity(struct ike_message *message, const struct slice *body)
+{
+	return read_identity(message, body, true);
+}
+
+static bool read_ike2_responder_identity(struct ike_message *message, const struct slice *body)
+{
+	return read_identity(message, body, false);
+}
+
+static bool read_ike2_auth(struct ike_message *message, const struct slice *body)
+{
+	if (body->length < 4)
+		return fault(message, IKE_FAULT_PAYLOAD_LENGTH, body);
+	if (body->captured >= 1)
+		message->authentication_method = body->bytes[0];
+	return true;
+}
+
+#define TS_HEADER_SIZE 4
+#define SELECTOR_HEADER_SIZE 8
+#define TS_IPV4_ADDR_RANGE 7
+#define TS_IPV6_ADDR_RANGE 8
+
+/* Type, protocol, length, ports, first and last address (RFC 7296 sec. 3.13.1). Other types are passed over. */
+static bool take_selector(struct ike_message *message, struct slice *rest, bool of_initiator)
+{
+	struct slice selector;
+
+	if (!take_structure(message, rest, SELECTOR_HEADER_SIZE, &selector))
+		return false;
+
+	const uint8_t *bytes = selector.bytes;
+	size_t address = bytes[0] == TS_IPV4_ADDR_RANGE ? 4 : bytes[0] == TS_IPV6_ADDR_RANGE ? 16 : 0;
+
+	if (address == 0)
+		return true;
+	if (selector.length != SELECTOR_HEADER_SIZE + 2 * address)
+		return fault(message, IKE_FAULT_PAYLOAD_LENGTH, &selector);
+	add_selector(message,
+	             (struct ike_selector){.of_initiator = of_initiator,
+	                                   .protocol = bytes[1],
+	                                   .first_port = read_be16(bytes + 4),
+	                                   .last_port = read_be16(bytes + 6),
+	                                   .first = address_from(bytes + SELECTOR_HEADER_SIZE, address),
+	                                   .last = address_from(bytes + SELECTOR_HEADER_SIZE + address, address)});
+	return true;
+}
+
+static bool read_selectors(struct ike_message *message, const struct slice *body, bool of_initiator)
+{
+	if (!is_whole(body))
+		return true;
+	if (body->length < TS_HEADER_SIZE)
+		return fault(message, IKE_FAULT_PAYLOAD_LENGTH, body);
+
+	struct slice rest = slice_after(*body, TS_HEADER_SIZE);
+
+	while (rest.length > 0)
+		if (!take_selector(message, &rest, of_initiator))
+			return false;
+	return true;
+}
+
+static bool read_ike2_initiator_selectors(struct ike_message *message, const struct slice *body)
+{
+	return read_selectors(message, body, true);
+}
+
+static bool read_ike2_responder_selectors(struct ike_message *message, const struct slice *body)
+{
+	return read_selectors(message, body, false);
+}
+
+/* From a network and its mask to the range it covers. */
+static void set_network(struct ike_selector *selector, const uint8_t *network, const uint8_t *mask, size_t length)
+{
+	uint8_t first[16], last[16];
+
+	for (size_t i = 0; i < length; i++) {
+		first[i] = network[i] & mask[i];
+		last[i] = (uint8_t)(network[i] | ~mask[i]);
+	}
+	selector->first = address_from(first, length);
+	selector->last = address_from(last, length);
+}
+
+/* What an identity of quick mode covers, by its type (RFC 2407 sec. 4.6.2.1). */
+static const struct {
+	uint8_t type;
+	uint8_t address;
+	enum { ID_ADDRESS, ID_SUBNET, ID_RANGE } form;
+} quick_mode_identities[] = {
+        {1, 4, ID_ADDRESS},  {4, 4, ID_SUBNET},  {7, 4, ID_RANGE},
+        {5, 16, ID_ADDRESS}, {6, 16, ID_SUBNET}, {8, 16, ID_RANGE},
+};
+
+/* Quick mode sends the initiator's identity first, then the responder's (RFC 2409 sec. 5.5). */
+static bool read_quick_mode_identity(struct ike_message *message, const struct slice *body)
+{
+	const uint8_t *bytes = body->bytes;
+	struct ike_selector selector = {.of_initiator = message->selector_count == 0};
+
+	if (body->length < IDENTITY_HEADER_SIZE)
+		return fault(message, IKE_FAULT_PAYLOAD_LENGTH, body);
+	if (!is_whole(body))
+		return true;
+	selector.protocol = bytes[1];
+	selector.first_port = read_be16(bytes + 2);
+	selector.last_port = selector.first_port != 0 ? selector.first_port : UINT16_MAX;
+	for (size_t i = 0; i < sizeof quick_mode_identities / sizeof quick_mode_identities[0]; i++) {
+		size_t address = quick_mode_identities[i].address;
+		size_t addresses = quick_mode_identities[i].form == ID_ADDRESS ? 1 : 2;
+		const uint8_t *one = bytes + IDENTITY_HEADER_SIZE;
+		const uint8_t *two = one + (addresses - 1) * address;
+
+		if (quick_mode_identities[i].type != bytes[0])
+			continue;
+		if (body->length != IDENTITY_HEADER_SIZE + addresses * address)
+			return fault(message, IKE_FAULT_PAYLOAD_LENGTH, body);
+		if (quick_mode_identities[i].form == ID_SUBNET) {
+			set_network(&selector, one, two, address);
+		} else {
+			selector.first = address_from(one, address);
+			selector.last = address_from(two, address);
+		}
+		add_selector(message, selector);
+	}
+	return true;
+}
+
+static bool read_ike1_identity(struct ike_message *message, const struct slice *body)
+{
+	if (message->exchange_type == IKE1_QUICK_MODE)
+		return read_quick_mode_identity(message, body);
+	return read_identity(message, body, false);
+}
+
+/* Protocol, SPI size, number of SPIs, SPIs: RFC 7296 sec. 3.11; RFC 2408 sec. 3.15 has the same after a DOI. */
+static bool read_delete(struct ike_message *message, const struct slice *body)
+{
+	if (body->length < 4)
+		return fault(message, IKE_FAULT_PAYLOAD_LENGTH, body);
+	if (!is_whole(body))
+		return true;
+
+	size_t size = body->bytes[1], count = read_be16(body->bytes + 2);
+
+	if (size * count > body->length - 4)
+		return fault(message, IKE_FAULT_PAYLOAD_LENGTH, body);
+	if (body->bytes[0] == PROTOCOL_IKE)
+		message->deletes_ike_sa = true;
+	else if (size == 4)
+		for (size_t i = 0; i < count; i++)
+			add_deleted_spi(message, read_be32(body->bytes + 4 + 4 * i));
+	return true;
+}
+
+static bool read_ike1_delete(struct ike_message *message, const struct slice *body)
+{
+	if (body->length < 8)
+		return fault(message, IKE_FAULT_PAYLOAD_LENGTH, body);
+
+	struct slice after_doi = slice_after(*body, 4);
+
+	return read_delete(message, &after_doi);
+}
+
 typedef bool (*payload_reader)(struct ike_message *message, const struct slice *body);
 
 static const struct {
@@ -496,15 +712,23 @@ static const struct {
 } payload_readers[] = {
         {1, IKE1_PAYLOAD_SA, read_ike1_sa},
         {1, IKE1_PAYLOAD_KE, read_ike1_ke},
+        {1, IKE1_PAYLOAD_ID, read_ike1_identity},
         {1, IKE1_PAYLOAD_NOTIFY, read_ike1_notify},
+        {1, IKE1_PAYLOAD_DELETE, read_ike1_delete},
         {1, IKE1_PAYLOAD_VENDOR, read_vendor},
         {1, IKE1_PAYLOAD_NAT_D, read_ike1_nat_hash},
         {1, IKE1_PAYLOAD_NAT_D_DRAFT, read_ike1_nat_hash},
         {1, IKE1_PAYLOAD_FRAGMENT, read_ike1_fragment},
         {2, IKE2_PAYLOAD_SA, read_ike2_sa},
         {2, IKE2_PAYLOAD_KE, read_ike2_ke},
+        {2, IKE2_PAYLOAD_IDI, read_ike2_initiator_identity},
+        {2, IKE2_PAYLOAD_IDR, read_ike2_responder_identity},
+        {2, IKE2_PAYLOAD_AUTH, read_ike2_auth},
         {2, IKE2_PAYLOAD_NOTIFY, read_ike2_notify},
+        {2, IKE2_PAYLOAD_DELETE, read_delete},
         {2, IKE2_PAYLOAD_VENDOR, read_vendor},
+        {2, IKE2_PAYLOAD_TSI, read_ike2_initiator_selectors},
+        {2, IKE2_PAYLOAD_TSR, read_ike2_responder_selectors},
 };
 
 static bool read_payload(struct ike_message *message, uint8_t type, const struct slice *body)
@@ -673,12 +897,66 @@ const struct ike_notify *ike_message_error(const struct ike_message *message)
 	return NULL;
 }
 
+uint32_t ike_message_esp_spi(const struct ike_message *message)
+{
+	for (int i = 0; i < message->proposal_count; i++)
+		if (message->proposals[i].protocol == PROTOCOL_ESP)
+			return message->proposals[i].spi;
+	return 0;
+}
+
 bool ike_message_has_payload(const struct ike_message *message, uint16_t type)
 {
 	for (int i = 0; i < message->payload_count; i++)
 		if (message->payload_types[i] == type)
 			return true;
 	return false;
+}
+
+#define IDENTITY_IPV4 1
+#define IDENTITY_FQDN 2
+#define IDENTITY_EMAIL 3
+#define IDENTITY_IPV6 5
+#define IDENTITY_KEY_ID 11
+
+static void write_address(const uint8_t *bytes, size_t length, char *text, size_t size)
+{
+	char printed[IP_ADDRESS_TEXT_SIZE];
+	struct ip_address address = address_from(bytes, length);
+
+	snprintf(text, size, "%s", ip_address_to_text(&address, printed));
+}
+
+static void write_name(const uint8_t *bytes, size_t length, char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (; used < length && used + 1 < size; used++)
+		text[used] = bytes[used] >= ' ' && bytes[used] < 0x7f ? (char)bytes[used] : '?';
+	text[used] = '\0';
+}
+
+const char *ike_identity_text(const struct ike_identity *identity, char *text, size_t size)
+{
+	text[0] = '\0';
+	switch (identity->type) {
+	case IDENTITY_IPV4:
+		if (identity->length == 4)
+			write_address(identity->bytes, 4, text, size);
+		break;
+	case IDENTITY_IPV6:
+		if (identity->length == 16)
+			write_address(identity->bytes, 16, text, size);
+		break;
+	case IDENTITY_FQDN:
+	case IDENTITY_EMAIL:
+	case IDENTITY_KEY_ID:
+		write_name(identity->bytes, identity->length, text, size);
+		break;
+	default:
+		break;
+	}
+	return text;
 }
 
 const char *ike_fault_text(enum ike_fault fault_kind)

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/ip_address.h"
+
 #define IKE_HEADER_SIZE 28
 #define IKE_MAX_PAYLOADS 64
 #define IKE_MAX_NOTIFIES 24
@@ -18,6 +20,9 @@
 #define IKE_MAX_TRANSFORMS 96
 #define IKE_MAX_VENDORS 16
 #define IKE_MAX_NAT_HASHES 6
+#define IKE_MAX_IDENTITIES 4
+#define IKE_MAX_SELECTORS 8
+#define IKE_MAX_DELETED_SPIS 16
 
 enum ike_exchange_type {
 	/* IKEv1, RFC 2408 sec. 3.1 and RFC 2409 */
@@ -61,6 +66,7 @@ enum ike_notify_type {
 	IKE_NOTIFY_NAT_DETECTION_SOURCE_IP = 16388,
 	IKE_NOTIFY_NAT_DETECTION_DESTINATION_IP = 16389,
 	IKE_NOTIFY_COOKIE = 16390,
+	IKE_NOTIFY_USE_TRANSPORT_MODE = 16391,
 	IKE_NOTIFY_REKEY_SA = 16393,
 	IKE_NOTIFY_REDIRECT = 16407,
 	IKE1_NOTIFY_INITIAL_CONTACT = 24578,
@@ -116,6 +122,27 @@ struct ike_nat_hash {
 	const uint8_t *bytes;
 };
 
+/* ID payload, RFC 7296 sec. 3.5, RFC 2407 sec. 4.6.2: who somebody says he is. */
+struct ike_identity {
+	bool of_initiator; /* IKEv2: IDi rather than IDr; IKEv1 does not say: false */
+	uint8_t type;      /* 1 IPv4 address, 2 FQDN, 3 e-mail address, 5 IPv6 address, 9 DER name, 11 key ID */
+	uint16_t length;
+	const uint8_t *bytes; /* inside the message */
+};
+
+/*
+ * One traffic selector (RFC 7296 sec. 3.13.1), or one identity of IKEv1's quick mode (RFC 2407 sec. 4.6.2): a range of
+ * addresses, protocol and ports that a child SA protects.
+ */
+struct ike_selector {
+	bool of_initiator; /* of the exchange, not of the IKE SA */
+	uint8_t protocol;  /* IP protocol; 0 any */
+	uint16_t first_port;
+	uint16_t last_port;
+	struct ip_address first;
+	struct ip_address last; /* included */
+};
+
 enum ike_fault {
 	IKE_FAULT_NONE,
 	IKE_FAULT_SHORT,          /* fewer than IKE_HEADER_SIZE bytes on the wire */
@@ -165,9 +192,18 @@ struct ike_message {
 	uint8_t vendor_count;
 	struct ike_nat_hash nat_hashes[IKE_MAX_NAT_HASHES];
 	uint8_t nat_hash_count;
-	uint16_t ke_group;  /* IKEv2 KE payload's group; 0 none */
-	uint16_t ke_length; /* bytes of key exchange data; 0 none */
-	uint32_t skipped;   /* notifies, proposals, transforms, vendors or hashes that did not fit the lists above */
+	struct ike_identity identities[IKE_MAX_IDENTITIES];
+	uint8_t identity_count;
+	struct ike_selector selectors[IKE_MAX_SELECTORS];
+	uint8_t selector_count;
+	uint32_t deleted_spis[IKE_MAX_DELETED_SPIS]; /* of AH and ESP, host order: what the sender no longer receives */
+	uint8_t deleted_spi_count;
+	bool deletes_ike_sa;
+	uint8_t authentication_method; /* IKEv2 AUTH payload: 1 RSA, 2 shared key, 14 digital signature …; 0 none */
+	uint16_t ke_group;             /* IKEv2 KE payload's group; 0 none */
+	uint16_t ke_length;            /* bytes of key exchange data; 0 none */
+	uint32_t skipped;              /* notifies, proposals, transforms, vendors, hashes, identities, selectors or
+	                                deleted SPIs that did not fit the lists above */
 
 	uint64_t digest; /* of the captured bytes: equal for a retransmission (RFC 7296 sec. 2.1) */
 };
@@ -194,8 +230,15 @@ const struct ike_notify *ike_message_notify(const struct ike_message *message, u
 /* The first notify that reports an error (below IKE_NOTIFY_FIRST_STATUS), or NULL. */
 const struct ike_notify *ike_message_error(const struct ike_message *message);
 
+/* The SPI that the first ESP proposal names, host order: what its sender wants to receive on. 0 where there is none. */
+uint32_t ike_message_esp_spi(const struct ike_message *message);
+
 /* Whether a payload of this type is in the clear (or decrypted). */
 bool ike_message_has_payload(const struct ike_message *message, uint16_t type);
+
+/* The identity in print: an address, or the name with unprintable bytes as '?'; "" for a kind that has no text. Cut and
+ * zero-terminated at size. Returns text. */
+const char *ike_identity_text(const struct ike_identity *identity, char *text, size_t size);
 
 /* One sentence on a fault, without frame number; "" for IKE_FAULT_NONE. */
 const char *ike_fault_text(enum ike_fault fault);

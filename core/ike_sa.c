@@ -108,3 +108,19 @@ void ike_sa_read_offered(struct ike_sa *sa, const struct ike_message *message)
 	if (message->proposal_count != 0)
 		ike_proposals_text(message, sa->offered, sizeof sa->offered);
 }
+
+/* IKEv2 names the initiator's and the responder's identity apart; the initiator may also name the responder he wants.
+ */
+void ike_sa_read_identity(struct ike_sa *sa, const struct arrival *arrival)
+{
+	const struct ike_message *message = arrival->message;
+
+	for (unsigned i = 0; i < message->identity_count; i++) {
+		const struct ike_identity *identity = &message->identities[i];
+		if (sa->version == 2 && identity->of_initiator != (arrival->side == sa->initiator))
+			continue;
+		ike_identity_text(identity, sa->identity[arrival->side], sizeof sa->identity[0]);
+	}
+	if (message->authentication_method != 0)
+		sa->authentication[arrival->side] = message->authentication_method;
+}

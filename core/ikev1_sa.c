@@ -122,6 +122,7 @@ static void take_phase_1(struct ike_sa *sa, const struct arrival *arrival)
 	                            : ike_exchange_take_response(sa, exchange, arrival);
 
 	sa->mode = arrival->message->exchange_type;
+	ike_sa_read_identity(sa, arrival);
 	if (copy != COPY_AGAIN) {
 		(is_main ? main_mode_takers : aggressive_mode_takers)[number](sa, arrival);
 		witnesses_remove(&sa->witnesses, WITNESS_INIT_UNANSWERED);
@@ -209,6 +210,7 @@ static void take_informational(struct ike_sa *sa, const struct arrival *arrival)
 {
 	struct ike_exchange *quick_mode;
 
+	tunnel_note_deleted(arrival);
 	if (!arrival->message->encrypted) {
 		take_cleartext_informational(sa, arrival);
 	} else if (may_refuse_authentication(sa, arrival)) {
@@ -243,7 +245,22 @@ static void finish_quick_mode(struct ike_sa *sa, struct ike_exchange *exchange, 
 	exchange->settled = true;
 	exchange->response_holds = INFERRED_CHILD_UP;
 	ike_sa_child_up(sa, arrival);
+	if (exchange->request_spi != 0 && exchange->response_spi != 0) {
+		tunnel_pair_child(arrival->tunnel, exchange->sender, exchange->response_spi, exchange->request_spi);
+		tunnel_note_agreement(arrival->tunnel, &sa->quick_mode);
+	}
 	ike_sa_witness(sa, arrival, WITNESS_QUICK_MODE_UP, 0, 0);
+}
+
+/* Decrypted: what the responder agrees to. */
+static void read_quick_mode_answer(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival)
+{
+	uint32_t spi = ike_message_esp_spi(arrival->message);
+
+	if (spi == 0)
+		return;
+	exchange->response_spi = spi;
+	child_agreement_read(arrival->message, exchange->sender, &sa->quick_mode);
 }
 
 static void take_quick_mode(struct ike_sa *sa, const struct arrival *arrival)
@@ -260,11 +277,14 @@ static void take_quick_mode(struct ike_sa *sa, const struct arrival *arrival)
 		exchange = ike_exchange_of(sa, IKE1_QUICK_MODE, message->message_id, arrival->side);
 	if (exchange->sender != arrival->side) {
 		ike_exchange_take_response(sa, exchange, arrival);
+		read_quick_mode_answer(sa, exchange, arrival);
 		witnesses_remove(&sa->witnesses, WITNESS_QUICK_MODE_UNANSWERED);
 	} else if (exchange->response_frame != 0 && exchange->request_digest != message->digest &&
 	           exchange->response_holds != INFERRED_REFUSED) {
 		finish_quick_mode(sa, exchange, arrival);
-	} else if (ike_exchange_take_request(sa, exchange, arrival) == COPY_AGAIN && exchange->response_time == 0) {
+	} else if (ike_exchange_take_request(sa, exchange, arrival) != COPY_AGAIN) {
+		exchange->request_spi = ike_message_esp_spi(message);
+	} else if (exchange->response_time == 0) {
 		note_quick_mode_unanswered(sa, exchange, arrival);
 	}
 }

@@ -11,25 +11,20 @@
 /* An INFORMATIONAL so soon after IKE_AUTH may be the initiator's refusal of the responder (sec. 2.21.2). */
 #define REFUSAL_BY_INITIATOR_WITHIN (1 * NANOSECONDS)
 
-#define PROTOCOL_ESP 3
-
 static bool has_notify(const struct ike_message *message, uint16_t type)
 {
 	return ike_message_notify(message, type) != NULL;
 }
 
-/* The SPI that a decrypted SA payload names for ESP; 0 where there is none. */
-static uint32_t esp_spi_of(const struct ike_message *message)
-{
-	for (unsigned i = 0; i < message->proposal_count; i++)
-		if (message->proposals[i].protocol == PROTOCOL_ESP)
-			return message->proposals[i].spi;
-	return 0;
-}
-
 static void pair_child(const struct arrival *arrival, const struct ike_exchange *exchange)
 {
-	uint32_t response_spi = esp_spi_of(arrival->message);
+	struct child_agreement agreement;
+
+	if (arrival->message->decrypted) {
+		child_agreement_read(arrival->message, exchange->sender, &agreement);
+		tunnel_note_agreement(arrival->tunnel, &agreement);
+	}
+	uint32_t response_spi = ike_message_esp_spi(arrival->message);
 	if (response_spi != 0 && exchange->request_spi != 0)
 		tunnel_pair_child(arrival->tunnel, exchange->sender, response_spi, exchange->request_spi);
 }
@@ -142,7 +137,8 @@ static void take_auth_request(struct ike_sa *sa, struct ike_exchange *exchange, 
 {
 	const struct ike_message *message = arrival->message;
 
-	exchange->request_spi = esp_spi_of(message);
+	exchange->request_spi = ike_message_esp_spi(message);
+	ike_sa_read_identity(sa, arrival);
 	if (sa->stage == IKE_STAGE_INIT_SENT)
 		sa->other_half_unseen = true;
 	if (message->message_id > AUTH_FIRST_MESSAGE_ID && sa->stage > IKE_STAGE_AUTH_SENT)
@@ -181,6 +177,7 @@ static void take_decrypted_auth_response(struct ike_sa *sa, const struct arrival
 	const struct ike_message *message = arrival->message;
 	const struct ike_notify *error = ike_message_error(message);
 
+	ike_sa_read_identity(sa, arrival);
 	if (error != NULL && ike_message_has_payload(message, IKE2_PAYLOAD_AUTH)) {
 		take_child_refused(sa, arrival, exchange, error->type);
 	} else if (error != NULL) {
@@ -261,7 +258,7 @@ static void take_child_request(struct ike_sa *sa, struct ike_exchange *exchange,
 
 	exchange->request_holds = infer_content(&sa->suite, IKE2_CREATE_CHILD_SA, false, exchange->request_plaintext);
 	if (message->decrypted) {
-		exchange->request_spi = esp_spi_of(message);
+		exchange->request_spi = ike_message_esp_spi(message);
 		exchange->rekey = has_notify(message, IKE_NOTIFY_REKEY_SA);
 		exchange->request_holds = ike_message_has_payload(message, IKE2_PAYLOAD_KE) ? INFERRED_CHILD_REQUEST_PFS
 		                                                                            : INFERRED_CHILD_REQUEST;
@@ -339,6 +336,11 @@ static bool is_soon_after_auth(const struct ike_sa *sa, const struct arrival *ar
 	       arrival->time - sa->up_time < REFUSAL_BY_INITIATOR_WITHIN;
 }
 
+static bool deletes_ike_sa(const struct ike_exchange *exchange, const struct ike_message *message)
+{
+	return message->decrypted ? message->deletes_ike_sa : exchange->request_holds == INFERRED_ONE_NOTIFY;
+}
+
 static void take_informational_request(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival)
 {
 	const struct ike_message *message = arrival->message;
@@ -348,6 +350,7 @@ static void take_informational_request(struct ike_sa *sa, struct ike_exchange *e
 		return;
 	}
 	exchange->request_holds = infer_content(&sa->suite, IKE2_INFORMATIONAL, false, exchange->request_plaintext);
+	tunnel_note_deleted(arrival);
 	bool short_message =
 	        exchange->request_holds == INFERRED_SHORT || exchange->request_holds == INFERRED_ONE_NOTIFY;
 	bool delete_of_child =
@@ -366,7 +369,7 @@ static void take_informational_request(struct ike_sa *sa, struct ike_exchange *e
 		sa->failed_frame = arrival->frame;
 		ike_sa_witness(sa, arrival, WITNESS_AUTH_REFUSED_BY_INITIATOR, exchange->request_plaintext.least,
 		               exchange->request_plaintext.most);
-	} else if (exchange->request_holds == INFERRED_ONE_NOTIFY && sa->stage == IKE_STAGE_UP) {
+	} else if (deletes_ike_sa(exchange, message) && sa->stage == IKE_STAGE_UP) {
 		sa->stage = IKE_STAGE_DELETED;
 		ike_sa_witness(sa, arrival, WITNESS_DELETED, 0, 0);
 	}

@@ -19,6 +19,8 @@
 #define CHILD_RESPONSE_LEAST 64
 #define CHILD_REQUEST_PFS_LEAST 300
 
+#define PROTOCOL_ESP 3
+
 struct cipher_overhead {
 	uint16_t id; /* IANA IKEv2 encryption transform */
 	uint8_t iv, block, icv;
@@ -100,6 +102,47 @@ bool ike_suite_read(const struct ike_message *message, struct ike_suite *suite)
 	for (unsigned i = 0; i < message->transform_count; i++)
 		suite_take_transform(suite, &message->transforms[i]);
 	return suite->encryption != 0;
+}
+
+/* ---- IKEv1's numbers in IKEv2's ---- */
+
+struct renumbered {
+	uint16_t ikev1, ikev2;
+};
+
+/* RFC 2409 appendix A, classes 1 and 2. */
+static const struct renumbered ikev1_encryption[] = {{1, 2}, {3, 7}, {5, 3}, {7, 12}, {8, 23}};
+static const struct renumbered ikev1_hash[] = {{1, 1}, {2, 2}, {4, 12}, {5, 13}, {6, 14}};
+/* RFC 2407 sec. 4.5, class 5. */
+static const struct renumbered ikev1_esp_integrity[] = {{1, 1}, {2, 2}, {5, 12}, {6, 13}, {7, 14}, {9, 5}};
+
+static uint16_t renumber(const struct renumbered *table, size_t count, uint16_t number)
+{
+	for (size_t i = 0; i < count; i++)
+		if (table[i].ikev1 == number)
+			return table[i].ikev2;
+	return 0;
+}
+
+#define RENUMBER(table, number) renumber(table, sizeof(table) / sizeof(table)[0], number)
+
+struct ike_suite ike_suite_as_ikev2(uint8_t version, struct ike_suite suite)
+{
+	if (version != 1)
+		return suite;
+	suite.encryption = RENUMBER(ikev1_encryption, suite.encryption);
+	suite.integrity = RENUMBER(ikev1_hash, suite.integrity);
+	return suite;
+}
+
+bool esp_suite_read(const struct ike_message *message, struct ike_suite *suite)
+{
+	if (!ike_suite_read(message, suite) || message->proposals[0].protocol != PROTOCOL_ESP)
+		return false;
+	/* The ciphers have the same numbers in both versions. */
+	if (message->major_version == 1)
+		suite->integrity = RENUMBER(ikev1_esp_integrity, suite->integrity);
+	return true;
 }
 
 struct ike_overhead ike_suite_overhead(const struct ike_suite *suite)

@@ -30,6 +30,15 @@ struct ike_suite {
 /* Reads the chosen suite from a message whose SA payload holds one proposal. Returns false where it does not. */
 bool ike_suite_read(const struct ike_message *message, struct ike_suite *suite);
 
+/*
+ * Reads the ESP suite that a decrypted SA payload of one proposal agrees on, in IKEv2's numbers whichever version
+ * speaks (prf stays 0; dh_group is that of PFS). Returns false where there is no such proposal.
+ */
+bool esp_suite_read(const struct ike_message *message, struct ike_suite *suite);
+
+/* The suite of an IKE SA of this version in IKEv2's numbers, so that one table of names serves both. */
+struct ike_suite ike_suite_as_ikev2(uint8_t version, struct ike_suite suite);
+
 /* Bytes that encryption adds. known is false for a suite this table does not have. */
 struct ike_overhead {
 	bool known;

@@ -21,8 +21,9 @@
 #include "core/spi_table.h"
 #include "core/witness.h"
 
-#define TUNNEL_IKE_SAS 16  /* kept for one pair of peers; the oldest that is not up gives way */
-#define IKE_SA_EXCHANGES 8 /* kept for one IKE SA; the oldest answered gives way */
+#define TUNNEL_IKE_SAS 16       /* kept for one pair of peers; the oldest that is not up gives way */
+#define IKE_SA_EXCHANGES 8      /* kept for one IKE SA; the oldest answered gives way */
+#define IKE_SA_IDENTITY_SIZE 64 /* with its terminating zero; longer ones are cut */
 #define TUNNEL_CHILDREN 32
 #define TUNNEL_HISTORY 32
 #define TUNNEL_ASA_ADDRESSES 8
@@ -39,6 +40,15 @@ struct tunnel_options {
 
 /* 8 packets, 5 seconds, 2^20 SPIs, 65,536 tunnels. */
 struct tunnel_options tunnel_options_default(void);
+
+/* What the peers agreed on for a child SA: read from decrypted messages, or told by the kernel. */
+struct child_agreement {
+	bool suite_known;
+	bool selectors_known;
+	bool transport_mode;
+	struct ike_suite suite;         /* of ESP, in IKEv2's numbers; dh_group is that of PFS, 0 none */
+	struct ike_selector network[2]; /* that each side protects; the first, where there are several */
+};
 
 /* How far an IKE SA has come. Order matters: later is further. */
 enum ike_stage {
@@ -72,9 +82,10 @@ struct ike_exchange {
 	int64_t response_time; /* 0: unanswered */
 	enum inferred request_holds;
 	enum inferred response_holds;
-	bool rekey;           /* decrypted: the request carries REKEY_SA */
-	uint32_t request_spi; /* decrypted: the ESP SPI that the requester wants to receive on; 0 unknown */
-	bool settled;         /* the answer's meaning has been taken into the SA */
+	bool rekey;            /* decrypted: the request carries REKEY_SA */
+	uint32_t request_spi;  /* decrypted: the ESP SPI that the requester wants to receive on; 0 unknown */
+	uint32_t response_spi; /* the same of the responder; IKEv1 only */
+	bool settled;          /* the answer's meaning has been taken into the SA */
 };
 
 enum nat {
@@ -112,6 +123,8 @@ struct ike_sa {
 	uint16_t error;         /* notify type of the refusal, 0 none or unknown */
 	bool error_certain;     /* read in the clear or decrypted */
 	uint16_t ports[2];      /* last seen, per side */
+	char identity[2][IKE_SA_IDENTITY_SIZE]; /* decrypted, per side; "" unknown */
+	uint8_t authentication[2];              /* decrypted, per side: RFC 7296 sec. 3.8; 0 unknown */
 	uint32_t first_frame, last_frame;
 	int64_t first_time, last_time;
 	int64_t last_from[2]; /* last message from each side; 0 never */
@@ -126,6 +139,7 @@ struct ike_sa {
 	uint16_t refusals;               /* Informationals that answered MM5, AM2 or AM3 */
 	uint16_t lone_informationals[2]; /* per side: Informationals since the other side's last packet */
 	int64_t lone_informational_start[2];
+	struct child_agreement quick_mode; /* decrypted: what the second message of the last quick mode agreed on */
 
 	/* Children made by this IKE SA. */
 	uint16_t children_up;        /* successes, the first child and rekeys included */
@@ -151,6 +165,8 @@ struct child_sa {
 	enum paired_by paired_by;
 	uint32_t frame; /* where it came up or was first seen */
 	int64_t time;
+	bool deleted;                      /* decrypted: a Delete named one of its SPIs */
+	struct child_agreement *agreement; /* owned by the tunnel; NULL where nothing is known */
 };
 
 /* ESP in one direction of a tunnel, over all SPIs that ever were. */
@@ -200,6 +216,9 @@ struct tunnel {
 	int64_t too_big_time;
 	uint32_t too_big_count;
 	uint32_t unreachable_frame;
+	uint32_t ike_messages_from[2];
+	uint64_t ike_bytes_from[2]; /* of IKE messages, without IP and UDP */
+	uint32_t ike_retransmissions;
 	struct tunnel_event history[TUNNEL_HISTORY]; /* changes of verdict */
 	uint8_t history_count;
 	enum cause current; /* cause after the last packet that was judged */
@@ -275,6 +294,20 @@ const char *paired_by_name(enum paired_by paired_by); /* NULL for none */
 
 /* The child that an SPI sent by side belongs to, or NULL. */
 const struct child_sa *tunnel_child(const struct tunnel *tunnel, unsigned side, uint32_t spi);
+
+/*
+ * The children that are up now, as far as packets tell, oldest first; returns how many. Without keys a delete cannot be
+ * told from other short messages: then as many as came up and were not replaced, those used last.
+ */
+unsigned tunnel_children_up(struct tunnels *tunnels, const struct tunnel *tunnel,
+                            const struct child_sa *up[TUNNEL_CHILDREN]);
+
+/* Where this side's packets on that SPI are counted; NULL where none were seen. */
+const struct spi_entry *tunnel_spi_entry(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side,
+                                         uint32_t spi);
+
+/* What is known to be agreed on for this child of a tunnel, to be filled in; made where there is nothing yet. */
+struct child_agreement *child_sa_agreement(struct child_sa *child);
 
 /* Sums over the SPIs of one direction: lost packets, retired ones included. */
 uint64_t tunnel_lost(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side);

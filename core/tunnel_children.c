@@ -7,9 +7,16 @@
 /* A child and its SPIs belong together when they appear within this time, where only timing can pair them. */
 #define PAIRING_WITHIN (30 * NANOSECONDS)
 
+void tunnel_free_children(struct tunnel *tunnel)
+{
+	for (unsigned i = 0; i < tunnel->child_count; i++)
+		g_free(tunnel->children[i].agreement);
+}
+
 static struct child_sa *add_child(struct tunnel *tunnel, uint32_t frame, int64_t time)
 {
 	if (tunnel->child_count == TUNNEL_CHILDREN) {
+		g_free(tunnel->children[0].agreement);
 		memmove(&tunnel->children[0], &tunnel->children[1], sizeof tunnel->children[0] * (TUNNEL_CHILDREN - 1));
 		tunnel->child_count--;
 	}
@@ -32,6 +39,7 @@ void tunnel_drop_empty_child(const struct arrival *arrival)
 	const struct child_sa *last = &tunnel->children[tunnel->child_count - 1];
 	if (last->spi_from[0] != 0 || last->spi_from[1] != 0)
 		return;
+	g_free(last->agreement);
 	tunnel->child_count--;
 	tunnel->children_total--;
 }
@@ -44,6 +52,145 @@ void tunnel_pair_child(struct tunnel *tunnel, uint8_t requester, uint32_t from_r
 	child->spi_from[requester] = from_requester;
 	child->spi_from[!requester] = from_other;
 	child->paired_by = PAIRED_BY_IKE;
+}
+
+/* ---- what a child agreed on ---- */
+
+struct child_agreement *child_sa_agreement(struct child_sa *child)
+{
+	if (child->agreement == NULL)
+		child->agreement = g_new0(struct child_agreement, 1);
+	return child->agreement;
+}
+
+void child_agreement_read(const struct ike_message *message, uint8_t requester, struct child_agreement *agreement)
+{
+	bool seen[2] = {false, false};
+
+	memset(agreement, 0, sizeof *agreement);
+	agreement->suite_known = esp_suite_read(message, &agreement->suite);
+	agreement->transport_mode = ike_message_notify(message, IKE_NOTIFY_USE_TRANSPORT_MODE) != NULL;
+	for (unsigned i = 0; i < message->selector_count; i++) {
+		const struct ike_selector *selector = &message->selectors[i];
+		uint8_t side = selector->of_initiator ? requester : (uint8_t)!requester;
+		if (!seen[side])
+			agreement->network[side] = *selector;
+		seen[side] = true;
+	}
+	agreement->selectors_known = seen[0] && seen[1];
+}
+
+void tunnel_note_agreement(struct tunnel *tunnel, const struct child_agreement *agreement)
+{
+	if (tunnel->child_count != 0)
+		*child_sa_agreement(&tunnel->children[tunnel->child_count - 1]) = *agreement;
+}
+
+/* A Delete names the SPIs that its sender received on: those of the other side's packets (RFC 7296 sec. 1.4.1). */
+void tunnel_note_deleted(const struct arrival *arrival)
+{
+	struct tunnel *tunnel = arrival->tunnel;
+	const struct ike_message *message = arrival->message;
+
+	for (unsigned i = 0; message->decrypted && i < message->deleted_spi_count; i++)
+		for (unsigned j = 0; j < tunnel->child_count; j++)
+			if (tunnel->children[j].spi_from[!arrival->side] == message->deleted_spis[i])
+				tunnel->children[j].deleted = true;
+}
+
+/* ---- which children are up ---- */
+
+/* Where the negotiation was not seen: a child still used this long after a newer one came up was not replaced by it. */
+#define NOT_REPLACED_AFTER (10 * NANOSECONDS)
+
+const struct spi_entry *tunnel_spi_entry(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side,
+                                         uint32_t spi)
+{
+	static const uint8_t encapsulations[] = {ENCAPSULATION_NONE, ENCAPSULATION_UDP, ENCAPSULATION_TCP};
+
+	for (size_t i = 0; spi != 0 && i < G_N_ELEMENTS(encapsulations); i++) {
+		uint32_t number = spi_table_find(tunnels->spis, &tunnel->address[side], &tunnel->address[!side], spi,
+		                                 encapsulations[i]);
+		if (number != SPI_TABLE_FULL)
+			return spi_table_entry(tunnels->spis, number);
+	}
+	return NULL;
+}
+
+/* When the child was last heard of. */
+static int64_t last_use(struct tunnels *tunnels, const struct tunnel *tunnel, const struct child_sa *child)
+{
+	int64_t last = child->time;
+
+	for (unsigned side = 0; side < 2; side++) {
+		const struct spi_entry *entry = tunnel_spi_entry(tunnels, tunnel, side, child->spi_from[side]);
+		if (entry != NULL && entry->last_time > last)
+			last = entry->last_time;
+	}
+	return last;
+}
+
+/* How many of the children that the negotiation made are left; 0 where it was not seen. */
+static unsigned children_left(const struct tunnel *tunnel)
+{
+	const struct ike_sa *sa = tunnel_ike_sa(tunnel);
+
+	if (sa == NULL || sa->midway || sa->children_up <= sa->rekeys)
+		return 0;
+	return (unsigned)(sa->children_up - sa->rekeys);
+}
+
+struct use {
+	const struct child_sa *child;
+	int64_t last;
+};
+
+static void drop_use(struct use *uses, unsigned *count, unsigned index)
+{
+	(*count)--;
+	memmove(&uses[index], &uses[index + 1], sizeof uses[0] * (*count - index));
+}
+
+static void drop_replaced(struct use *uses, unsigned *count)
+{
+	int64_t newest = 0;
+
+	for (unsigned i = 0; i < *count; i++)
+		newest = MAX(newest, uses[i].child->time);
+	for (unsigned i = *count; i-- > 0;)
+		if (uses[i].child->time < newest && uses[i].last < newest + NOT_REPLACED_AFTER)
+			drop_use(uses, count, i);
+}
+
+/* Of those used equally long ago the older one goes. */
+static void drop_stalest(struct use *uses, unsigned *count)
+{
+	unsigned stalest = 0;
+
+	for (unsigned i = 1; i < *count; i++)
+		if (uses[i].last < uses[stalest].last)
+			stalest = i;
+	drop_use(uses, count, stalest);
+}
+
+unsigned tunnel_children_up(struct tunnels *tunnels, const struct tunnel *tunnel,
+                            const struct child_sa *up[TUNNEL_CHILDREN])
+{
+	struct use uses[TUNNEL_CHILDREN];
+	unsigned count = 0, left = children_left(tunnel);
+
+	for (unsigned i = 0; i < tunnel->child_count; i++) {
+		const struct child_sa *child = &tunnel->children[i];
+		if (!child->deleted)
+			uses[count++] = (struct use){child, last_use(tunnels, tunnel, child)};
+	}
+	if (left == 0)
+		drop_replaced(uses, &count);
+	while (left != 0 && count > left)
+		drop_stalest(uses, &count);
+	for (unsigned i = 0; i < count; i++)
+		up[i] = uses[i].child;
+	return count;
 }
 
 const struct child_sa *tunnel_child(const struct tunnel *tunnel, unsigned side, uint32_t spi)

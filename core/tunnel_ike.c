@@ -113,6 +113,16 @@ static enum phase phase_of(const struct ike_message *message)
 	                                                                                                   : PHASE_1;
 }
 
+static void count_message(const struct arrival *arrival)
+{
+	struct tunnel *tunnel = arrival->tunnel;
+
+	tunnel->ike_messages_from[arrival->side]++;
+	tunnel->ike_bytes_from[arrival->side] += arrival->message->length;
+	if (arrival->annotation->retransmission_of != 0)
+		tunnel->ike_retransmissions++;
+}
+
 static void add_message(struct arrival *arrival, bool annotate)
 {
 	const struct datagram *datagram = arrival->datagram;
@@ -126,6 +136,7 @@ static void add_message(struct arrival *arrival, bool annotate)
 	struct ike_sa *sa = ike_sa_of(arrival);
 	note_ike_packet(sa, arrival);
 	(sa->version == 1 ? ikev1_sa_take : ikev2_sa_take)(sa, arrival);
+	count_message(arrival);
 	arrival->annotation->tunnel = tunnel->number;
 	arrival->annotation->phase = phase_of(arrival->message);
 	tunnel_judge(arrival);

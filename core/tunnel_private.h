@@ -30,6 +30,9 @@ void tunnel_judge(const struct arrival *arrival);
 /* Where only timing can tell: gives the SPI to a child that still lacks one of this side, or to a new one. */
 void tunnel_place_spi(struct tunnel *tunnel, uint8_t side, uint32_t spi, uint32_t frame, int64_t time);
 
+/* Frees what its children own. */
+void tunnel_free_children(struct tunnel *tunnel);
+
 /* One packet of its kind. annotate: whether anybody reads more of the annotation than the tunnel's number. */
 void tunnel_add_esp(struct arrival *arrival, bool annotate);
 void tunnel_add_ike(struct arrival *arrival, bool annotate);

@@ -66,6 +66,7 @@ static void tunnel_free(struct tunnel *tunnel)
 	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
 		g_free(tunnel->ike_sas[i]);
 	g_free(tunnel->ike_sas);
+	tunnel_free_children(tunnel);
 	g_free(tunnel);
 }
 
