@@ -63,6 +63,30 @@ static void print_text(const struct analysis *analysis, const char *file, struct
 	g_string_free(text, TRUE);
 }
 
+/* One line a tunnel. */
+static void print_brief(const struct analysis *analysis, const char *file)
+{
+	struct text_style style = terminal_style();
+	GString *text = g_string_new(NULL);
+	struct verdict verdict;
+
+	for (uint32_t number = 0; number < tunnels_count(analysis->tunnels); number++) {
+		const struct tunnel *tunnel = tunnels_at(analysis->tunnels, number);
+		if (tunnel == NULL)
+			continue;
+		char asa[IP_ADDRESS_TEXT_SIZE], peer[IP_ADDRESS_TEXT_SIZE];
+		ip_address_to_text(&tunnel->address[tunnel->asa_side], asa);
+		ip_address_to_text(&tunnel->address[!tunnel->asa_side], peer);
+		tunnel_diagnose(analysis->tunnels, tunnel, &verdict);
+		g_string_printf(text, "%s: %s – %s: ", file, asa, peer);
+		verdict_text_append_summary(text, &style, &verdict);
+		puts(text->str);
+	}
+	if (tunnels_count(analysis->tunnels) == 0)
+		printf("%s: no IKE and no ESP\n", file);
+	g_string_free(text, TRUE);
+}
+
 /* ---- JSON ---- */
 
 static void add_time(JsonBuilder *json, const char *name, int64_t nanoseconds)
@@ -128,7 +152,24 @@ static void print_json(const struct analysis *analysis, const char *file)
 
 /* ---- the command ---- */
 
-static int diagnose_file(const char *file, const struct analysis_options *options, gboolean as_json)
+enum form { FORM_TEXT, FORM_BRIEF, FORM_JSON };
+
+static void print(enum form form, const struct analysis *analysis, const char *file, struct tally tally)
+{
+	switch (form) {
+	case FORM_TEXT:
+		print_text(analysis, file, tally);
+		break;
+	case FORM_BRIEF:
+		print_brief(analysis, file);
+		break;
+	case FORM_JSON:
+		print_json(analysis, file);
+		break;
+	}
+}
+
+static int diagnose_file(const char *file, const struct analysis_options *options, enum form form)
 {
 	char error[CAPTURE_ERROR_SIZE];
 	struct analysis analysis;
@@ -139,10 +180,8 @@ static int diagnose_file(const char *file, const struct analysis_options *option
 		fprintf(stderr, "asaphase: %s: %s\n", file, error);
 	} else {
 		struct tally tally = count_faults(analysis.tunnels);
-		if (as_json)
-			print_json(&analysis, file);
-		else
-			print_text(&analysis, file, tally);
+		print(form, &analysis, file, tally);
+		fflush(stdout);
 		problems_print(&analysis.problems, file);
 		status = tally.faults > 0 ? EXIT_FAULT_FOUND : EXIT_ALL_WELL;
 	}
@@ -153,10 +192,11 @@ static int diagnose_file(const char *file, const struct analysis_options *option
 int diagnose_run(int argument_count, char **arguments)
 {
 	struct analysis_options options = analysis_options_default();
-	gboolean as_json = FALSE;
+	gboolean as_json = FALSE, brief = FALSE;
 	char **files = NULL;
 	const GOptionEntry entries[] = {
 	        {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object a file, see docs/json.md", NULL},
+	        {"brief", 'b', 0, G_OPTION_ARG_NONE, &brief, "One line a tunnel", NULL},
 	        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, "Captures; - is standard input",
 	         "FILE…"},
 	        {0},
@@ -179,11 +219,12 @@ int diagnose_run(int argument_count, char **arguments)
 		return EXIT_UNUSABLE;
 	}
 
+	enum form form = as_json ? FORM_JSON : brief ? FORM_BRIEF : FORM_TEXT;
 	int status = EXIT_ALL_WELL;
 	for (char **file = files; *file != NULL; file++) {
-		if (file != files && !as_json)
+		if (file != files && form == FORM_TEXT)
 			putchar('\n');
-		int one = diagnose_file(*file, &options, as_json);
+		int one = diagnose_file(*file, &options, form);
 		status = MAX(status, one);
 	}
 	g_strfreev(files);

@@ -8,6 +8,8 @@
 #include "core/verdict_words.h"
 
 #define INDENT 4
+/* A command longer than this has its reason on the next line. */
+#define COMMAND_COLUMNS 46
 
 /* Everything that the parts of one verdict's text need. */
 struct page {
@@ -31,7 +33,7 @@ static const char *failure_of(enum phase phase)
 	        [PHASE_NONE] = "No failure",
 	        [PHASE_1] = "Phase 1 failed",
 	        [PHASE_2] = "Phase 2 failed",
-	        [PHASE_DATA] = "Data failed",
+	        [PHASE_DATA] = "Data fails",
 	};
 	return failures[phase];
 }
@@ -73,9 +75,9 @@ static void append_title(const struct page *page)
 	if (sa != NULL)
 		g_string_append_printf(page->text, ", IKEv%u, state %s", sa->version,
 		                       tunnel_ike_state(page->tunnel, state, sizeof state));
-	enum nat nat = tunnel_nat(page->tunnel);
-	if (nat_name(nat) != NULL)
-		g_string_append_printf(page->text, ", NAT: %s", nat_name(nat));
+	const char *nat = verdict_words_nat(page->tunnel);
+	if (nat != NULL)
+		g_string_append_printf(page->text, ", %s", nat);
 	g_string_append_c(page->text, '\n');
 }
 
@@ -183,7 +185,8 @@ static void append_step(const struct page *page, const struct next_step *step)
 	char command[VERDICT_WORDS_SIZE];
 
 	verdict_words_fill(&page->words, step->command, command, sizeof command);
-	g_string_append_printf(page->text, "    %-48s ", command);
+	bool fits = g_utf8_strlen(command, -1) <= COMMAND_COLUMNS;
+	g_string_append_printf(page->text, "    %-*s%s", COMMAND_COLUMNS, command, fits ? "  " : "\n      ");
 	text_style_append(page->text, page->style, PAINT_FAINT, "# %s\n", step->why);
 }
 

@@ -85,6 +85,18 @@ const char *verdict_words_shown(const struct verdict_words *words)
 	return current != NULL ? current : first;
 }
 
+const char *verdict_words_nat(const struct tunnel *tunnel)
+{
+	static const char *const clauses[] = {
+	        [NAT_ASA] = "the ASA is behind a NAT, or claims to be",
+	        [NAT_PEER] = "the peer is behind a NAT, or claims to be",
+	        [NAT_BOTH] = "both are behind a NAT, or claim to be",
+	        [NAT_FORCED] = "both claim a NAT between private addresses: UDP encapsulation is forced",
+	};
+	enum nat nat = tunnel_nat(tunnel);
+	return nat < sizeof clauses / sizeof clauses[0] ? clauses[nat] : NULL;
+}
+
 const char *next_at_name(enum next_at at)
 {
 	static const char *const names[] = {[AT_ASA] = "ASA", [AT_PEER] = "peer", [AT_PATH] = "path"};

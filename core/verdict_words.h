@@ -33,6 +33,10 @@ const char *verdict_words_fill(const struct verdict_words *words, const char *te
 const char *verdict_words_show_command(const struct verdict_words *words);
 const char *verdict_words_shown(const struct verdict_words *words);
 
+/* What NAT detection says of the tunnel, as a clause; NULL where it says nothing. A peer can claim a NAT that is not
+ * there, to force UDP encapsulation. */
+const char *verdict_words_nat(const struct tunnel *tunnel);
+
 /* "ASA", "peer", "path": where a step is typed. */
 const char *next_at_name(enum next_at at);
 
