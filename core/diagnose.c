@@ -397,6 +397,7 @@ static bool rule_packet_loss(const struct judgement *judgement, struct verdict *
 		if (esp->packets < LOSS_LEAST)
 			continue;
 		uint64_t lost = tunnel_lost(judgement->tunnels, tunnel, side);
+		lost -= lost < esp->lost_in_outages ? lost : esp->lost_in_outages;
 		if (lost < LOSS_LEAST || lost * 100 < (esp->packets + lost) * LOSS_PERCENT)
 			continue;
 		add_evidence(verdict, WITNESS_ESP_LOST, esp->last_frame, esp->last_time,

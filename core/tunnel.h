@@ -182,6 +182,8 @@ struct esp_direction {
 	int64_t longest_silence;     /* of the other direction, while this one went on and it then came back */
 	uint64_t next_check;         /* packets count at which the rules are asked again */
 	uint64_t retired_lost;       /* from SPIs that left the table */
+	uint64_t lost_before_outage; /* when the tunnel was last found to be one-way */
+	uint64_t lost_in_outages;    /* what being one-way has cost: no sign of a lossy path */
 	uint64_t next_one_way_check; /* since_other at which one-way is asked again */
 	uint32_t spis;               /* SPIs seen */
 	uint32_t first_spi; /* newest entry in the SPI table, chained by spi_entry.next_of_owner; SPI_TABLE_FULL ends */

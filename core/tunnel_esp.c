@@ -59,22 +59,35 @@ static bool adopt_spi(struct arrival *arrival, struct spi_entry *entry, uint32_t
 	return true;
 }
 
-/* Counts a packet into its direction. Returns whether the rules have something new to look at. */
-static bool count_direction(struct tunnel *tunnel, uint8_t side, const struct datagram *datagram, uint32_t frame,
-                            int64_t time, const struct tunnel_options *options)
+/* The direction that was missing is back: what its sequence numbers skipped is the outage that has been reported. */
+static void end_outage(const struct arrival *arrival)
 {
-	struct esp_direction *own = &tunnel->esp[side];
-	struct esp_direction *other = &tunnel->esp[!side];
+	struct esp_direction *esp = &arrival->tunnel->esp[arrival->side];
+	uint64_t lost = tunnel_lost(arrival->tunnels, arrival->tunnel, arrival->side);
+
+	if (lost > esp->lost_before_outage)
+		esp->lost_in_outages += lost - esp->lost_before_outage;
+	esp->lost_before_outage = lost;
+}
+
+/* Counts a packet into its direction. Returns whether the rules have something new to look at. */
+static bool count_direction(const struct arrival *arrival)
+{
+	const struct tunnel_options *options = &arrival->tunnels->options;
+	struct tunnel *tunnel = arrival->tunnel;
+	struct esp_direction *own = &tunnel->esp[arrival->side];
+	struct esp_direction *other = &tunnel->esp[!arrival->side];
+	int64_t time = arrival->time;
 	bool look = false;
 
 	if (own->packets++ == 0) {
 		own->first_time = time;
-		own->first_frame = frame;
+		own->first_frame = arrival->frame;
 		look = true;
 	}
-	own->bytes += datagram->ip_length;
+	own->bytes += arrival->datagram->ip_length;
 	own->last_time = time;
-	own->last_frame = frame;
+	own->last_frame = arrival->frame;
 	if (own->since_other++ == 0)
 		own->since_other_start = time;
 	if (other->since_other != 0) {
@@ -82,6 +95,8 @@ static bool count_direction(struct tunnel *tunnel, uint8_t side, const struct da
 			int64_t silence = time - other->since_other_start;
 			if (silence > other->longest_silence)
 				other->longest_silence = silence;
+			if (tunnel->current == CAUSE_ONE_WAY)
+				end_outage(arrival);
 			look = true;
 		}
 		other->since_other = 0;
@@ -146,8 +161,7 @@ void tunnel_add_esp(struct arrival *arrival, bool annotate)
 	arrival->tunnel = tunnels->list->pdata[entry->owner];
 	arrival->side = entry->owner_side;
 	tunnel_note_packet(arrival->tunnel, arrival->side, arrival->frame, arrival->time);
-	look |= count_direction(arrival->tunnel, arrival->side, datagram, arrival->frame, arrival->time,
-	                        &tunnels->options);
+	look |= count_direction(arrival);
 	arrival->annotation->tunnel = entry->owner;
 	if (annotate)
 		annotate_esp(arrival, entry, number);

@@ -490,6 +490,23 @@ static void ready_and_no_esp_for_long_is_no_traffic(struct scene *scene)
 	assert_cause(scene, CAUSE_NO_TRAFFIC);
 }
 
+static void packets_lost_while_one_way_are_not_loss_once_it_is_over(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	scene_esp(scene, 0, 0x1001, 40, 0.5);
+	assert_cause(scene, CAUSE_ONE_WAY);
+	scene->sequence[1] += 40;
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+	g_assert_cmpuint(tunnel_lost(scene->tunnels, scene_tunnel(scene), 1), ==, 40);
+	for (unsigned i = 0; i < 40; i++) {
+		scene->sequence[1] += 2;
+		scene_esp_both(scene, 0x1001, 0x2001, 1, 0.5);
+	}
+	assert_cause(scene, CAUSE_PACKET_LOSS);
+}
+
 static void gaps_in_the_sequence_are_loss(struct scene *scene)
 {
 	scene_up(scene);
@@ -615,6 +632,7 @@ static const struct {
         CONVERSATION(esp_alone_in_one_direction_is_no_verdict),
         CONVERSATION(times_of_zero_give_no_verdict),
         CONVERSATION(ready_and_no_esp_for_long_is_no_traffic),
+        CONVERSATION(packets_lost_while_one_way_are_not_loss_once_it_is_over),
         CONVERSATION(gaps_in_the_sequence_are_loss),
         CONVERSATION(ikev1_up_with_traffic_is_fine),
         CONVERSATION(mm5_answered_by_informationals_is_refused_authentication),
