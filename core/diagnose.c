@@ -324,22 +324,6 @@ static bool rule_mtu(const struct judgement *judgement, struct verdict *verdict)
 	return true;
 }
 
-static const struct spi_entry *entry_of_spi(const struct judgement *judgement, unsigned side, uint32_t spi)
-{
-	struct spi_table *table = tunnels_spi_table(judgement->tunnels);
-	uint32_t number = judgement->tunnel->esp[side].first_spi;
-
-	while (number != SPI_TABLE_FULL) {
-		const struct spi_entry *entry = spi_table_entry(table, number);
-		if (entry == NULL)
-			return NULL;
-		if (entry->spi == spi)
-			return entry;
-		number = entry->next_of_owner;
-	}
-	return NULL;
-}
-
 /* The receiver said it does not know the SPI, and the sender goes on with it. */
 static bool rule_unknown_spi(const struct judgement *judgement, struct verdict *verdict)
 {
@@ -347,7 +331,8 @@ static bool rule_unknown_spi(const struct judgement *judgement, struct verdict *
 
 	for (unsigned i = 0; i < tunnel->invalid_spi_count; i++) {
 		for (unsigned side = 0; side < 2; side++) {
-			const struct spi_entry *entry = entry_of_spi(judgement, side, tunnel->invalid_spis[i]);
+			const struct spi_entry *entry =
+			        tunnel_spi_entry(judgement->tunnels, tunnel, side, tunnel->invalid_spis[i]);
 			if (entry == NULL || entry->last_time <= tunnel->invalid_spi_time)
 				continue;
 			add_evidence(verdict, WITNESS_INVALID_SPI, tunnel->invalid_spi_frame, tunnel->invalid_spi_time,
@@ -396,8 +381,7 @@ static bool rule_packet_loss(const struct judgement *judgement, struct verdict *
 		const struct esp_direction *esp = &tunnel->esp[side];
 		if (esp->packets < LOSS_LEAST)
 			continue;
-		uint64_t lost = tunnel_lost(judgement->tunnels, tunnel, side);
-		lost -= lost < esp->lost_in_outages ? lost : esp->lost_in_outages;
+		uint64_t lost = esp->lost - (esp->lost < esp->lost_in_outages ? esp->lost : esp->lost_in_outages);
 		if (lost < LOSS_LEAST || lost * 100 < (esp->packets + lost) * LOSS_PERCENT)
 			continue;
 		add_evidence(verdict, WITNESS_ESP_LOST, esp->last_frame, esp->last_time,

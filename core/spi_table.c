@@ -42,6 +42,7 @@ struct spi_table {
 	uint32_t capacity;
 	uint64_t seed[4];
 	uint64_t overflow;
+	uint32_t lost_before;
 	struct spi_entry **chunks;
 };
 
@@ -468,6 +469,7 @@ static inline uint32_t count(struct spi_table *table, const struct esp_packet *p
 	entry->bytes += packet->bytes;
 	entry->last_time = packet->time;
 	entry->last_frame = packet->frame;
+	table->lost_before = entry->lost;
 	take_sequence(entry, packet->sequence);
 	return number;
 }
@@ -546,6 +548,11 @@ uint32_t spi_table_limit(const struct spi_table *table)
 uint32_t spi_table_size(const struct spi_table *table)
 {
 	return table->size;
+}
+
+uint32_t spi_table_lost_before(const struct spi_table *table)
+{
+	return table->lost_before;
 }
 
 uint64_t spi_table_overflow(const struct spi_table *table)

@@ -96,6 +96,9 @@ uint32_t spi_table_limit(const struct spi_table *table);
 /* Live entries. */
 uint32_t spi_table_size(const struct spi_table *table);
 
+/* What `lost` of its entry was before the packet that was counted last: for sums over many SPIs. */
+uint32_t spi_table_lost_before(const struct spi_table *table);
+
 /* Packets that found the table full. */
 uint64_t spi_table_overflow(const struct spi_table *table);
 
@@ -106,9 +109,9 @@ void spi_table_remove(struct spi_table *table, uint32_t number);
  * Takes a packet's sequence number into lost, duplicate and reordered. Called by spi_table_count; public for tests.
  *
  * Up to 1024 ahead of the highest, the numbers skipped are lost; up to 1024 behind it, a packet is late (and no longer
- * lost) or, where the last 64 numbers say so, a duplicate. Farther away a number is believed only when the next packet's is
- * close behind it: up to 2^20 ahead that is loss, anything else is a restart of the numbers, which loses nothing. So
- * neither a forged or replayed packet nor an SA set up again under its old SPI makes millions of losses.
+ * lost) or, where the last 64 numbers say so, a duplicate. Farther away a number is believed only when the next
+ * packet's is close behind it: up to 2^20 ahead that is loss, anything else is a restart of the numbers, which loses
+ * nothing. So neither a forged or replayed packet nor an SA set up again under its old SPI makes millions of losses.
  */
 void spi_entry_take_sequence(struct spi_entry *entry, uint32_t sequence);
 

@@ -29,7 +29,7 @@ static void note_change(struct tunnel *tunnel, const struct arrival *arrival, en
 	struct tunnel_event event = {.frame = arrival->frame, .time = arrival->time, .cause = cause};
 	if (cause == CAUSE_ONE_WAY)
 		for (unsigned side = 0; side < 2; side++)
-			tunnel->esp[side].lost_before_outage = tunnel_lost(arrival->tunnels, tunnel, side);
+			tunnel->esp[side].lost_before_outage = tunnel->esp[side].lost;
 	if (tunnel->history_count == TUNNEL_HISTORY) {
 		memmove(&tunnel->history[1], &tunnel->history[2], sizeof event * (TUNNEL_HISTORY - 2));
 		tunnel->history_count--;

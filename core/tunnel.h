@@ -181,7 +181,7 @@ struct esp_direction {
 	int64_t since_other_start;   /* time of the first of them */
 	int64_t longest_silence;     /* of the other direction, while this one went on and it then came back */
 	uint64_t next_check;         /* packets count at which the rules are asked again */
-	uint64_t retired_lost;       /* from SPIs that left the table */
+	uint64_t lost;               /* over all SPIs that ever were; less again when they arrive late */
 	uint64_t lost_before_outage; /* when the tunnel was last found to be one-way */
 	uint64_t lost_in_outages;    /* what being one-way has cost: no sign of a lossy path */
 	uint64_t next_one_way_check; /* since_other at which one-way is asked again */
@@ -310,8 +310,5 @@ const struct spi_entry *tunnel_spi_entry(struct tunnels *tunnels, const struct t
 
 /* What is known to be agreed on for this child of a tunnel, to be filled in; made where there is nothing yet. */
 struct child_agreement *child_sa_agreement(struct child_sa *child);
-
-/* Sums over the SPIs of one direction: lost packets, retired ones included. */
-uint64_t tunnel_lost(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side);
 
 #endif

@@ -63,11 +63,10 @@ static bool adopt_spi(struct arrival *arrival, struct spi_entry *entry, uint32_t
 static void end_outage(const struct arrival *arrival)
 {
 	struct esp_direction *esp = &arrival->tunnel->esp[arrival->side];
-	uint64_t lost = tunnel_lost(arrival->tunnels, arrival->tunnel, arrival->side);
 
-	if (lost > esp->lost_before_outage)
-		esp->lost_in_outages += lost - esp->lost_before_outage;
-	esp->lost_before_outage = lost;
+	if (esp->lost > esp->lost_before_outage)
+		esp->lost_in_outages += esp->lost - esp->lost_before_outage;
+	esp->lost_before_outage = esp->lost;
 }
 
 /* Counts a packet into its direction. Returns whether the rules have something new to look at. */
@@ -160,6 +159,7 @@ void tunnel_add_esp(struct arrival *arrival, bool annotate)
 	}
 	arrival->tunnel = tunnels->list->pdata[entry->owner];
 	arrival->side = entry->owner_side;
+	arrival->tunnel->esp[arrival->side].lost += (uint64_t)entry->lost - spi_table_lost_before(tunnels->spis);
 	tunnel_note_packet(arrival->tunnel, arrival->side, arrival->frame, arrival->time);
 	look |= count_direction(arrival);
 	arrival->annotation->tunnel = entry->owner;

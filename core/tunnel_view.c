@@ -150,16 +150,3 @@ const char *paired_by_name(enum paired_by paired_by)
 	};
 	return paired_by < sizeof names / sizeof names[0] ? names[paired_by] : NULL;
 }
-
-uint64_t tunnel_lost(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side)
-{
-	uint64_t lost = tunnel->esp[side].retired_lost;
-	for (uint32_t number = tunnel->esp[side].first_spi; number != SPI_TABLE_FULL;) {
-		const struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
-		if (entry == NULL)
-			break;
-		lost += entry->lost;
-		number = entry->next_of_owner;
-	}
-	return lost;
-}

@@ -159,13 +159,12 @@ static void add_children(JsonBuilder *json, const struct tunnel *tunnel)
 	json_builder_end_array(json);
 }
 
-static void add_direction(JsonBuilder *json, const char *name, struct tunnels *tunnels, const struct tunnel *tunnel,
-                          unsigned side)
+static void add_direction(JsonBuilder *json, const char *name, const struct tunnel *tunnel, unsigned side)
 {
 	begin_object(json, name);
 	add_number(json, "packets", tunnel->esp[side].packets);
 	add_number(json, "bytes", tunnel->esp[side].bytes);
-	add_number(json, "lost", tunnel_lost(tunnels, tunnel, side));
+	add_number(json, "lost", tunnel->esp[side].lost);
 	json_builder_end_object(json);
 }
 
@@ -213,8 +212,8 @@ static void add_spi_entries(JsonBuilder *json, struct tunnels *tunnels, const st
 static void add_esp(JsonBuilder *json, struct tunnels *tunnels, const struct tunnel *tunnel)
 {
 	begin_object(json, "esp");
-	add_direction(json, "encaps", tunnels, tunnel, tunnel->asa_side);
-	add_direction(json, "decaps", tunnels, tunnel, !tunnel->asa_side);
+	add_direction(json, "encaps", tunnel, tunnel->asa_side);
+	add_direction(json, "decaps", tunnel, !tunnel->asa_side);
 	begin_array(json, "spis");
 	add_spi_entries(json, tunnels, tunnel, tunnel->asa_side);
 	add_spi_entries(json, tunnels, tunnel, !tunnel->asa_side);

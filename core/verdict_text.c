@@ -140,8 +140,7 @@ static void append_direction(const struct page *page, const char *name, unsigned
 
 	g_string_append_printf(page->text,
 	                       "    #pkts %s: %" PRIu64 ", %" PRIu64 " bytes, %" PRIu64 " lost, %" PRIu32 " SPI%s\n",
-	                       name, esp->packets, esp->bytes, tunnel_lost(page->tunnels, page->tunnel, side),
-	                       esp->spis, esp->spis == 1 ? "" : "s");
+	                       name, esp->packets, esp->bytes, esp->lost, esp->spis, esp->spis == 1 ? "" : "s");
 }
 
 static void append_esp(const struct page *page)

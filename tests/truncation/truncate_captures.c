@@ -68,8 +68,6 @@ static void judge(struct tunnels *tunnels, struct tally *tally)
 		tunnel_ike_state(tunnel, text, sizeof text);
 		for (unsigned i = 0; i < verdict.evidence.count; i++)
 			witness_text(&verdict.evidence.list[i], text, sizeof text);
-		for (unsigned side = 0; side < 2; side++)
-			tunnel_lost(tunnels, tunnel, side);
 		tally->verdicts++;
 	}
 }

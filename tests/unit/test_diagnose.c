@@ -499,7 +499,7 @@ static void packets_lost_while_one_way_are_not_loss_once_it_is_over(struct scene
 	scene->sequence[1] += 40;
 	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
 	assert_cause(scene, CAUSE_NONE);
-	g_assert_cmpuint(tunnel_lost(scene->tunnels, scene_tunnel(scene), 1), ==, 40);
+	g_assert_cmpuint(scene_tunnel(scene)->esp[1].lost, ==, 40);
 	for (unsigned i = 0; i < 40; i++) {
 		scene->sequence[1] += 2;
 		scene_esp_both(scene, 0x1001, 0x2001, 1, 0.5);
