@@ -43,6 +43,7 @@ struct spi_table {
 	uint64_t seed[4];
 	uint64_t overflow;
 	uint32_t lost_before;
+	uint16_t gaps;
 	struct spi_entry **chunks;
 };
 
@@ -288,6 +289,7 @@ static uint32_t add_entry(struct spi_table *table, const struct esp_packet *pack
 	        .first_frame = packet->frame,
 	        .next_of_owner = UINT32_MAX,
 	        .encapsulation = packet->encapsulation,
+	        .gaps = table->gaps,
 	};
 	put(table, hash, number);
 	table->size++;
@@ -391,7 +393,7 @@ static inline void take_sequence(struct spi_entry *entry, uint32_t sequence)
 	/* Of the 64-bit numbers with these lower bits, the nearest to the highest is meant (RFC 4303 appendix A2). */
 	int64_t ahead = (int32_t)(sequence - (uint32_t)entry->highest_sequence);
 
-	if (entry->window == 0) /* the very first */
+	if (entry->window == 0) /* the very first, or the first after a gap in the counting */
 		restart(entry, sequence);
 	else if (ahead > 0 && ahead <= FAR)
 		advance(entry, ahead);
@@ -470,6 +472,10 @@ static inline uint32_t count(struct spi_table *table, const struct esp_packet *p
 	entry->last_time = packet->time;
 	entry->last_frame = packet->frame;
 	table->lost_before = entry->lost;
+	if (entry->gaps != table->gaps) {
+		entry->gaps = table->gaps;
+		entry->window = 0;
+	}
 	take_sequence(entry, packet->sequence);
 	return number;
 }
@@ -520,6 +526,71 @@ void spi_table_count_all(struct spi_table *table, const struct esp_packet *packe
 	for (; packet_count > BATCH; packets += BATCH, numbers += BATCH, packet_count -= BATCH)
 		count_batch(table, packets, BATCH, numbers);
 	count_batch(table, packets, packet_count, numbers);
+}
+
+void spi_table_note_gap(struct spi_table *table)
+{
+	table->gaps++;
+}
+
+/* ---- counts from elsewhere ---- */
+
+static uint32_t find_or_add(struct spi_table *table, const struct spi_counts *counts)
+{
+	const struct esp_packet first = {
+	        .source = counts->source,
+	        .destination = counts->destination,
+	        .spi = counts->spi,
+	        .encapsulation = counts->encapsulation,
+	        .time = counts->first_time,
+	};
+	struct key key = packet_key(&first);
+	uint64_t hash = hash_of(table, &key);
+	uint32_t number = find_number(table, &key, hash);
+
+	if (number != SPI_TABLE_FULL || counts->packets == 0)
+		return number;
+	return add_entry(table, &first, hash);
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static void add_sequences(struct spi_entry *entry, const struct spi_counts *counts)
+{
+	entry->first_sequence = counts->first_sequence;
+	entry->highest_sequence = counts->highest_sequence;
+	entry->last_sequence = counts->last_sequence;
+	if (counts->lost >= 0)
+		add_lost(entry, counts->lost);
+	else
+		entry->lost -= least(entry->lost, (uint32_t) - (int64_t)counts->lost);
+	entry->duplicate += counts->duplicate;
+	entry->reordered += counts->reordered;
+}
+
+uint32_t spi_table_add_counts(struct spi_table *table, const struct spi_counts *counts)
+{
+	uint32_t number = find_or_add(table, counts);
+
+	if (number == SPI_TABLE_FULL) {
+		table->overflow += counts->packets;
+		return SPI_TABLE_FULL;
+	}
+
+	struct spi_entry *entry = entry_at(table, number);
+
+	entry->packets += counts->packets;
+	entry->bytes += counts->bytes;
+	if (counts->last_time > entry->last_time)
+		entry->last_time = counts->last_time;
+	if (counts->first_time != 0 && (entry->first_time == 0 || counts->first_time < entry->first_time))
+		entry->first_time = counts->first_time;
+	if (counts->sequences_known)
+		add_sequences(entry, counts);
+	return number;
 }
 
 uint32_t spi_table_find(const struct spi_table *table, const struct ip_address *source,

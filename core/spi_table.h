@@ -45,6 +45,7 @@ struct spi_entry {
 	uint32_t next_of_owner; /* free for the caller: chains the entries of one owner; UINT32_MAX when new */
 	uint8_t encapsulation;  /* enum encapsulation */
 	uint8_t owner_side;     /* free for the caller: which of the tunnel's two ends sends */
+	uint16_t gaps;          /* gaps noted (see spi_table_note_gap) when it was last counted, modulo 2^16 */
 };
 
 _Static_assert(sizeof(struct spi_entry) <= 128, "two cache lines an SPI");
@@ -82,6 +83,38 @@ uint32_t spi_table_count(struct spi_table *table, const struct esp_packet *packe
  */
 void spi_table_count_all(struct spi_table *table, const struct esp_packet *packets, size_t packet_count,
                          uint32_t *numbers);
+
+/*
+ * Says that packets were missed since the last one, by whoever counts and not by the network. The next number of
+ * each SPI then begins its sequence anew instead of telling of losses.
+ */
+void spi_table_note_gap(struct spi_table *table);
+
+/* What was counted of one SPI in another table or by the kernel, since it was last told. */
+struct spi_counts {
+	struct ip_address source;
+	struct ip_address destination;
+	uint32_t spi;
+	uint8_t encapsulation;
+	bool sequences_known; /* that the last six members are filled in */
+	uint64_t packets;
+	uint64_t bytes;
+	int64_t since_time; /* of the first of these packets; 0 unknown */
+	int64_t first_time; /* of the very first; 0 unknown */
+	int64_t last_time;
+	uint64_t first_sequence;
+	uint64_t highest_sequence;
+	uint32_t last_sequence;
+	int32_t lost; /* negative where earlier losses arrived late */
+	uint32_t duplicate;
+	uint32_t reordered;
+};
+
+/*
+ * Adds counts to their SPI's entry, made where there is none. Returns its number, or SPI_TABLE_FULL: then nothing was
+ * added (the table is full, or counts of no packet are for an SPI without an entry).
+ */
+uint32_t spi_table_add_counts(struct spi_table *table, const struct spi_counts *counts);
 
 /* The same without counting: find only. */
 uint32_t spi_table_find(const struct spi_table *table, const struct ip_address *source,
