@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Everything kept about the capture file that is open: the state of its tunnels, and per frame what was known when the
+ * frame was first seen. The first pass fills it, in order of capture; whatever Wireshark shows later, in whatever
+ * order, comes from the frames' records.
+ */
+#ifndef ASAPHASE_WIRESHARK_CAPTURE_STATE_H
+#define ASAPHASE_WIRESHARK_CAPTURE_STATE_H
+
+#include "core/diagnose.h"
+#include "core/tunnel.h"
+#include "core/verdict_words.h"
+#include "wireshark-plugin/epan_versions.h"
+
+/* A verdict as of one frame. words points into this structure: it stays where it was made. */
+struct verdict_snapshot {
+	struct verdict verdict; /* its ike_sa is NULL: the state has moved on since */
+	struct verdict_words words;
+};
+
+/* What every frame that belongs to a tunnel has. */
+struct frame_record {
+	uint8_t kind;                     /* enum datagram_kind */
+	uint8_t phase;                    /* enum phase */
+	uint8_t asa_side;                 /* of the tunnel, as taken at this frame */
+	uint32_t tunnel;                  /* its number */
+	struct verdict_snapshot *verdict; /* NULL unless the frame changed or restated the verdict */
+};
+
+/* Kept small: there are as many as ESP packets. */
+struct esp_record {
+	struct frame_record frame;
+	uint64_t encaps, decaps; /* of the tunnel after this packet */
+	uint32_t paired_spi;     /* 0 unknown */
+	uint32_t lost;           /* of this SPI so far */
+};
+
+struct ike_record {
+	struct frame_record frame;
+	struct annotation annotation;
+	enum nat nat;
+	uint32_t response_in; /* filled in when the response comes; 0 none yet */
+	uint8_t major_version;
+	uint8_t exchange_type;
+};
+
+/* Has Wireshark call us when a file is opened and closed. */
+void capture_state_register(void);
+
+/* The tunnels of the open file; NULL when none is open. */
+struct tunnels *capture_state_tunnels(void);
+
+/*
+ * Takes a frame on the first pass: its packet into the tunnels' state, and what that says into a record. Returns the
+ * record, or NULL where the frame has nothing to do with a tunnel. frame is the whole frame's buffer.
+ */
+const struct frame_record *capture_state_take(tvbuff_t *frame, packet_info *pinfo);
+
+/* The record of a frame taken before, or NULL. */
+const struct frame_record *capture_state_record(uint32_t frame);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wireshark-plugin/dissector.h"
+
+#include "wireshark-plugin/capture_state.h"
+#include "wireshark-plugin/expert.h"
+#include "wireshark-plugin/fields.h"
+
+static int protocol = -1;
+
+/* Worth adding up only when somebody will look at it. */
+static bool is_tree_wanted(proto_tree *tree)
+{
+	return tree != NULL && proto_field_is_referenced(tree, protocol);
+}
+
+static int dissect(tvbuff_t *frame, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
+	const struct frame_record *record =
+	        PINFO_FD_VISITED(pinfo) ? capture_state_record(pinfo->num) : capture_state_take(frame, pinfo);
+
+	if (record == NULL)
+		return 0;
+	expert_show(pinfo, is_tree_wanted(tree) ? fields_show(tree, frame, record) : NULL, record);
+	return (int)tvb_captured_length(frame);
+}
+
+void dissector_register_protocol(void)
+{
+	protocol = proto_register_protocol("ASA IPsec phase", "asaphase", "asaphase");
+	fields_register(protocol);
+	expert_register(protocol);
+	capture_state_register();
+}
+
+void dissector_register_handoff(void)
+{
+	register_postdissector(create_dissector_handle(dissect, protocol));
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Wireshark's headers, and what differs between the releases this plugin is built for: 4.0, 4.4 and 4.6. Their
+ * warnings are not ours.
+ */
+#ifndef ASAPHASE_WIRESHARK_EPAN_VERSIONS_H
+#define ASAPHASE_WIRESHARK_EPAN_VERSIONS_H
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#include <wireshark.h>
+
+#include <epan/expert.h>
+#include <epan/packet.h>
+#include <epan/prefs.h>
+#include <epan/proto.h>
+#include <epan/stat_tap_ui.h>
+#include <epan/tap.h>
+#include <wiretap/pcap-encap.h>
+#include <wiretap/wtap.h>
+#pragma GCC diagnostic pop
+
+#define ASAPHASE_EPAN_AT_LEAST(major, minor)                                                                           \
+	(WIRESHARK_VERSION_MAJOR > (major) ||                                                                          \
+	 (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+/* 4.2 and later ask a plugin what it does. */
+#ifdef WS_PLUGIN_DESC_DISSECTOR
+#define ASAPHASE_PLUGIN_DESCRIPTION WS_PLUGIN_DESC_DISSECTOR
+#else
+#define ASAPHASE_PLUGIN_DESCRIPTION 0
+#endif
+
+#endif
