@@ -22,5 +22,6 @@ struct command {
 
 command_run diagnose_run;
 command_run read_run;
+command_run show_run;
 
 #endif

@@ -47,7 +47,8 @@ struct child_agreement {
 	bool selectors_known;
 	bool transport_mode;
 	struct ike_suite suite;         /* of ESP, in IKEv2's numbers; dh_group is that of PFS, 0 none */
-	struct ike_selector network[2]; /* that each side protects; the first, where there are several */
+	struct ike_selector network[2]; /* that each side protects; the first, where there are several. of_initiator
+	                                   is unused */
 };
 
 /* How far an IKE SA has come. Order matters: later is further. */

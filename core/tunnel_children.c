@@ -73,8 +73,10 @@ void child_agreement_read(const struct ike_message *message, uint8_t requester, 
 	for (unsigned i = 0; i < message->selector_count; i++) {
 		const struct ike_selector *selector = &message->selectors[i];
 		uint8_t side = selector->of_initiator ? requester : (uint8_t)!requester;
-		if (!seen[side])
-			agreement->network[side] = *selector;
+		if (seen[side])
+			continue;
+		agreement->network[side] = *selector;
+		agreement->network[side].of_initiator = false; /* which side it is of is said by its place */
 		seen[side] = true;
 	}
 	agreement->selectors_known = seen[0] && seen[1];
