@@ -21,12 +21,11 @@ struct ipsec_totals {
 	struct esp_totals out;
 };
 
-static void add_direction(const struct show *show, const struct tunnel *tunnel, unsigned side,
-                          struct esp_totals *totals)
+static void add_direction(const struct tunnel *tunnel, unsigned side, struct esp_totals *totals)
 {
 	totals->packets += tunnel->esp[side].packets;
 	totals->bytes += tunnel->esp[side].bytes;
-	totals->lost += tunnel_lost(show->tunnels, tunnel, side);
+	totals->lost += tunnel->esp[side].lost;
 }
 
 static struct ipsec_totals count_ipsec(const struct show *show)
@@ -39,8 +38,8 @@ static struct ipsec_totals count_ipsec(const struct show *show)
 		uint32_t active = show_has_ipsec_sa(show, tunnel) ? tunnel_children_up(show->tunnels, tunnel, up) : 0;
 		totals.active += active;
 		totals.previous += tunnel->children_total - MIN(active, tunnel->children_total);
-		add_direction(show, tunnel, !tunnel->asa_side, &totals.in);
-		add_direction(show, tunnel, tunnel->asa_side, &totals.out);
+		add_direction(tunnel, !tunnel->asa_side, &totals.in);
+		add_direction(tunnel, tunnel->asa_side, &totals.out);
 	}
 	return totals;
 }
