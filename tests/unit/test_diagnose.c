@@ -200,6 +200,24 @@ static void two_versions_that_pass_each_other_are_a_mismatch(struct scene *scene
 	assert_cause(scene, CAUSE_VERSION_MISMATCH);
 }
 
+static void answers_before_their_requests_give_no_fault(struct scene *scene)
+{
+	scene_init_response(scene);
+	scene_init_request(scene);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void another_group_wanted_and_never_tried_is_a_mismatch(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_error(scene, IKE_NOTIFY_INVALID_KE_PAYLOAD, 14);
+	assert_verdict(scene, CAUSE_DH_GROUP_MISMATCH, CONFIDENCE_CERTAIN);
+	g_assert_cmpuint(scene_verdict(scene).ike_sa->group_wanted, ==, 14);
+}
+
 static void a_capture_of_one_direction_gives_no_fault(struct scene *scene)
 {
 	scene_init_request(scene);
@@ -467,6 +485,17 @@ static void rekey_overlap_is_not_one_way(struct scene *scene)
 	assert_cause(scene, CAUSE_NONE);
 }
 
+/* A peer may go on with its old outbound SA while the other side has a new one: pairs are not one to one. */
+static void one_spi_that_faces_two_over_time_is_no_fault(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 10, 0.5);
+	scene_esp_both(scene, 0x1001, 0x2002, 10, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+	g_assert_cmpuint(scene_tunnel(scene)->esp[1].spis, ==, 2);
+	g_assert_cmpuint(scene_tunnel(scene)->esp[0].packets, ==, 20);
+}
+
 static void esp_alone_in_one_direction_is_no_verdict(struct scene *scene)
 {
 	scene_esp(scene, 0, 0x1001, 100, 0.5);
@@ -607,6 +636,8 @@ static const struct {
         CONVERSATION(silence_on_4500_is_natt_blocked),
         CONVERSATION(silence_on_500_is_auth_no_response),
         CONVERSATION(two_versions_that_pass_each_other_are_a_mismatch),
+        CONVERSATION(answers_before_their_requests_give_no_fault),
+        CONVERSATION(another_group_wanted_and_never_tried_is_a_mismatch),
         CONVERSATION(a_capture_of_one_direction_gives_no_fault),
         CONVERSATION(unanswered_liveness_checks_are_a_dead_peer),
         CONVERSATION(a_peer_that_still_sends_esp_is_not_dead),
@@ -629,6 +660,7 @@ static const struct {
         CONVERSATION(a_burst_is_not_one_way),
         CONVERSATION(a_stream_with_rare_answers_is_not_one_way),
         CONVERSATION(rekey_overlap_is_not_one_way),
+        CONVERSATION(one_spi_that_faces_two_over_time_is_no_fault),
         CONVERSATION(esp_alone_in_one_direction_is_no_verdict),
         CONVERSATION(times_of_zero_give_no_verdict),
         CONVERSATION(ready_and_no_esp_for_long_is_no_traffic),
