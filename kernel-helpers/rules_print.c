@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The rule set as text, for nftables and for whoever reviews it. */
+#include "kernel-helpers/rules_private.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+/* Raised when sets change so that older ones cannot be kept. */
+#define SETS_FORMAT 1
+
+#define PEER_CAPACITY 65536u
+
+/* How much of a set may be on probation: a burst of one part in so many, and one part in so many a second after it. */
+#define NEW_SPI_BURST_PART 4
+#define NEW_SPI_RATE_PART 512
+
+/* In UDP the SPI is the first 32 bits after the 8 bytes of the UDP header, the sequence number the next 32. */
+const struct esp_form esp_forms[ESP_FORMS] = {
+        {"esp_ipv4", ENCAPSULATION_NONE, 4, "ip", "ipv4", "esp spi", "esp sequence"},
+        {"esp_ipv6", ENCAPSULATION_NONE, 16, "ip6", "ipv6", "esp spi", "esp sequence"},
+        {"udp_esp_ipv4", ENCAPSULATION_UDP, 4, "ip", "ipv4", "@th,64,32", "@th,96,32"},
+        {"udp_esp_ipv6", ENCAPSULATION_UDP, 16, "ip6", "ipv6", "@th,64,32", "@th,96,32"},
+};
+
+void set_name(const struct esp_form *form, unsigned number, char name[SET_NAME_SIZE])
+{
+	snprintf(name, SET_NAME_SIZE, "%s_%u", form->name, number);
+}
+
+static const char *mode_name(enum rules_mode mode)
+{
+	return mode == RULES_MODE_OFFLOAD ? "offload" : "queue";
+}
+
+static const char *role_name(enum rules_role role)
+{
+	return role == RULES_ROLE_TERMINATING ? "terminating" : "transit";
+}
+
+void rules_comment(const struct rules_options *options, char comment[128])
+{
+	if (options->mode == RULES_MODE_OFFLOAD)
+		snprintf(comment, 128, "asaphase %s, %s, %" PRIu32 " SPIs a set, format %d", mode_name(options->mode),
+		         role_name(options->role), options->spi_capacity, SETS_FORMAT);
+	else
+		snprintf(comment, 128, "asaphase %s, %s", mode_name(options->mode), role_name(options->role));
+}
+
+/* ---- head ---- */
+
+static const char purpose_offload[] = "# asaphase counts ESP packets per SA in the kernel. To the daemon's queues go "
+                                      "IKE, the first packet of a new SPI, and\n"
+                                      "# a thin sample, whose sequence numbers tell loss.\n";
+static const char purpose_queue[] =
+        "# asaphase counts ESP packets per SA in the daemon: IKE and every ESP packet go to its queues.\n";
+
+static const char promises[] = "#\n"
+                               "# Everything is in this one table: `nft delete table inet " RULES_TABLE
+                               "` leaves nothing behind. Nothing is dropped:\n"
+                               "# what is not queued is accepted, and \"bypass\" accepts what no daemon reads.\n"
+                               "\n";
+
+static void print_head(FILE *file, const struct rules_options *options)
+{
+	char comment[128];
+
+	rules_comment(options, comment);
+	fputs(options->mode == RULES_MODE_OFFLOAD ? purpose_offload : purpose_queue, file);
+	fputs(promises, file);
+	fprintf(file, "table inet %s {\n\tcomment \"%s\"\n", RULES_TABLE, comment);
+}
+
+/* ---- sets ---- */
+
+static void print_sets_of_form(FILE *file, const struct esp_form *form, uint32_t capacity)
+{
+	char name[SET_NAME_SIZE];
+
+	for (unsigned i = 0; i < SETS_OF_FORM; i++) {
+		set_name(form, i, name);
+		fprintf(file, "\tset %s {\n\t\ttypeof %s saddr . %s daddr . esp spi\n", name, form->ip, form->ip);
+		fprintf(file, "\t\tsize %" PRIu32 "; flags dynamic,timeout; gc-interval 10s\n\t}\n",
+		        capacity / SETS_OF_FORM);
+	}
+}
+
+static void print_peer_set(FILE *file, const char *version)
+{
+	fprintf(file, "\tset peers_%s {\n\t\ttype %s_addr . %s_addr\n", version, version, version);
+	fprintf(file, "\t\tsize %u; flags dynamic,timeout; gc-interval 10s\n\t}\n", PEER_CAPACITY);
+}
+
+static void print_sets(FILE *file, const struct rules_options *options)
+{
+	fprintf(file,
+	        "\n\t# Counts: an element for each source, destination and SPI. Its first packet admits an SPI for %u "
+	        "s, on\n"
+	        "\t# probation; every later one keeps it for %u h. An SPI in use never gives way to others: a full "
+	        "set\n"
+	        "\t# refuses new ones. The last bits of the SPI choose one of %d sets, which are read faster than a "
+	        "big one.\n",
+	        PROBATION_SECONDS, LIFETIME_SECONDS / 3600, SETS_OF_FORM);
+	for (unsigned i = 0; i < ESP_FORMS; i++)
+		print_sets_of_form(file, &esp_forms[i], options->spi_capacity);
+
+	fputs("\n\t# Who spoke IKE to whom within a day. New SPIs between such peers have an allowance of their own, "
+	      "so that a\n"
+	      "\t# flood of invented ones from elsewhere cannot use it up.\n",
+	      file);
+	print_peer_set(file, "ipv4");
+	print_peer_set(file, "ipv6");
+
+	fputs("\n\t# ESP packets that found no room in a set: passed, but not counted by SPI.\n"
+	      "\tcounter " COUNTER_UNCOUNTED " {\n\t}\n",
+	      file);
+}
+
+/* ---- the ways to the queues ---- */
+
+static void print_queue_statement(FILE *file, unsigned first, unsigned count, bool by_cpu)
+{
+	fprintf(file, "\t\tqueue flags bypass%s to %u", by_cpu && count > 1 ? ",fanout" : "", first);
+	if (count > 1)
+		fprintf(file, "-%u", first + count - 1);
+	fputc('\n', file);
+}
+
+static void print_iptables_target(FILE *file, unsigned first, unsigned count, bool by_cpu)
+{
+	fputs("\t\t# This kernel lacks nftables' queue statement. asaphased puts iptables' target here, which the "
+	      "words of\n"
+	      "\t\t# nft cannot say: ",
+	      file);
+	if (count > 1)
+		fprintf(file, "-j NFQUEUE --queue-balance %u:%u --queue-bypass", first, first + count - 1);
+	else
+		fprintf(file, "-j NFQUEUE --queue-num %u --queue-bypass", first);
+	fprintf(file, "%s\n", by_cpu && count > 1 ? " --queue-cpu-fanout" : "");
+}
+
+static void print_queue_chain(FILE *file, const char *name, unsigned first, unsigned count, bool by_cpu,
+                              enum rules_queueing queueing)
+{
+	fprintf(file, "\tchain %s {\n", name);
+	if (queueing == RULES_QUEUEING_NFT)
+		print_queue_statement(file, first, count, by_cpu);
+	else
+		print_iptables_target(file, first, count, by_cpu);
+	fputs("\t}\n", file);
+}
+
+static void print_queue_chains(FILE *file, const struct rules_options *options, enum rules_queueing queueing)
+{
+	fputs("\n\t# Whole packets are read from this queue.\n", file);
+	print_queue_chain(file, CHAIN_TO_IKE_QUEUE, options->first_queue, 1, false, queueing);
+	fprintf(file, "\n\t# Only headers are read from %s. %s.\n", options->esp_queues > 1 ? "these" : "this one",
+	        options->by_cpu ? "Each CPU has its queue" : "Addresses choose the queue, so a tunnel keeps to one");
+	print_queue_chain(file, CHAIN_TO_ESP_QUEUE, options->first_queue + 1u, options->esp_queues, options->by_cpu,
+	                  queueing);
+}
+
+/* ---- ESP ---- */
+
+static void print_key(FILE *file, const struct esp_form *form)
+{
+	fprintf(file, "%s saddr . %s daddr . %s", form->ip, form->ip, form->spi);
+}
+
+static void print_sample(FILE *file, const struct rules_options *options)
+{
+	fprintf(file,
+	        "\n\t# One in %" PRIu32 " packets of known SPIs, and no more than %" PRIu32 " a second.\n"
+	        "\tchain sample {\n\t\tnumgen random mod %" PRIu32 " != 0 return\n"
+	        "\t\tlimit rate %" PRIu32 "/second burst %" PRIu32 " packets goto " CHAIN_TO_ESP_QUEUE "\n\t}\n",
+	        options->sample_one_in, options->sample_rate, options->sample_one_in, options->sample_rate,
+	        options->sample_rate);
+}
+
+/* Returns where a new SPI may be admitted; ends the packet's way where not. */
+static void print_allowance(FILE *file, const char *ip, const char *version, uint32_t capacity)
+{
+	static const char *const membership[] = {"", "!= "};
+
+	fprintf(file, "\tchain allowance_%s {\n", version);
+	for (unsigned i = 0; i < 2; i++)
+		fprintf(file,
+		        "\t\t%s saddr . %s daddr %s@peers_%s limit rate %" PRIu32 "/second burst %" PRIu32
+		        " packets return\n",
+		        ip, ip, membership[i], version, capacity / NEW_SPI_RATE_PART, capacity / NEW_SPI_BURST_PART);
+	fputs("\t\tcounter name " COUNTER_UNCOUNTED " accept\n\t}\n", file);
+}
+
+static void print_counting_chains(FILE *file, const struct esp_form *form, unsigned number)
+{
+	char name[SET_NAME_SIZE];
+
+	set_name(form, number, name);
+	fprintf(file, "\tchain new_%s {\n\t\t%s >= 0 jump allowance_%s\n\t\tadd @%s { ", name, form->sequence,
+	        form->version, name);
+	print_key(file, form);
+	fprintf(file,
+	        " timeout %us counter } goto " CHAIN_TO_ESP_QUEUE "\n\t\tcounter name " COUNTER_UNCOUNTED "\n\t}\n",
+	        PROBATION_SECONDS);
+	fprintf(file, "\tchain count_%s {\n\t\t", name);
+	print_key(file, form);
+	fprintf(file, " != @%s goto new_%s\n\t\tupdate @%s { ", name, name, name);
+	print_key(file, form);
+	fprintf(file, " timeout %uh counter } goto sample\n\t}\n", LIFETIME_SECONDS / 3600);
+}
+
+static void print_choice_of_set(FILE *file, const struct esp_form *form)
+{
+	char name[SET_NAME_SIZE];
+
+	fprintf(file, "\t\tmeta nfproto %s %s & %d vmap { ", form->version, form->spi, SETS_OF_FORM - 1);
+	for (unsigned i = 0; i < SETS_OF_FORM; i++) {
+		set_name(form, i, name);
+		fprintf(file, "%s\\\n\t\t\t%u : goto count_%s", i > 0 ? ", " : "", i, name);
+	}
+	fputs(" }\n", file);
+}
+
+static void print_choices_of_set(FILE *file, const char *chain, enum encapsulation encapsulation)
+{
+	fprintf(file, "\tchain %s {\n", chain);
+	for (unsigned i = 0; i < ESP_FORMS; i++) {
+		if (esp_forms[i].encapsulation == encapsulation)
+			print_choice_of_set(file, &esp_forms[i]);
+	}
+	fputs("\t}\n", file);
+}
+
+static void print_counting(FILE *file, const struct rules_options *options)
+{
+	print_sample(file, options);
+	fputs("\n\t# How many new SPIs may be admitted; packets of others go on uncounted.\n", file);
+	print_allowance(file, "ip", "ipv4", options->spi_capacity);
+	print_allowance(file, "ip6", "ipv6", options->spi_capacity);
+
+	fputs("\n\t# count_…: an SPI that is in the set is counted. new_…: one that is not is admitted and its packet "
+	      "queued.\n"
+	      "\t# Asking whether a key is not in a set counts nothing. A packet without a sequence number is no ESP "
+	      "packet.\n",
+	      file);
+	for (unsigned i = 0; i < ESP_FORMS; i++) {
+		for (unsigned number = 0; number < SETS_OF_FORM; number++)
+			print_counting_chains(file, &esp_forms[i], number);
+	}
+	fputc('\n', file);
+	print_choices_of_set(file, "esp_packet", ENCAPSULATION_NONE);
+	print_choices_of_set(file, "udp_esp_packet", ENCAPSULATION_UDP);
+}
+
+static void print_queueing(FILE *file)
+{
+	fputs("\n\tchain esp_packet {\n\t\tgoto " CHAIN_TO_ESP_QUEUE "\n\t}\n"
+	      "\tchain udp_esp_packet {\n\t\tgoto " CHAIN_TO_ESP_QUEUE "\n\t}\n",
+	      file);
+}
+
+/* ---- telling IPsec from the rest ---- */
+
+static void print_ike_chain(FILE *file, const struct rules_options *options)
+{
+	fputs("\n\tchain ike_message {\n", file);
+	if (options->mode == RULES_MODE_OFFLOAD)
+		fprintf(file,
+		        "\t\tupdate @peers_ipv4 { ip saddr . ip daddr timeout %uh }\n"
+		        "\t\tupdate @peers_ipv6 { ip6 saddr . ip6 daddr timeout %uh }\n",
+		        LIFETIME_SECONDS / 3600, LIFETIME_SECONDS / 3600);
+	fputs("\t\tgoto " CHAIN_TO_IKE_QUEUE "\n\t}\n", file);
+}
+
+static void print_port_map(FILE *file, const char *which, const struct rules_options *options)
+{
+	const char *comma = "";
+
+	fprintf(file, "\t\tudp %s vmap { ", which);
+	for (const uint16_t *port = options->ike_ports; *port != 0; port++, comma = ", ")
+		fprintf(file, "%s%u : goto ike_message", comma, *port);
+	for (const uint16_t *port = options->nat_traversal_ports; *port != 0; port++, comma = ", ")
+		fprintf(file, "%s%u : goto nat_traversal", comma, *port);
+	fputs(" }\n", file);
+}
+
+static void print_classification(FILE *file, const struct rules_options *options)
+{
+	fputs("\n\t# Ports of IKE and NAT traversal (RFC 3948): four zero bytes mark IKE, anything else there is an "
+	      "SPI. Shorter\n"
+	      "\t# datagrams hold neither: NAT keepalives.\n"
+	      "\tchain nat_traversal {\n"
+	      "\t\tudp length < 16 return\n"
+	      "\t\t@th,64,32 0 goto ike_message\n"
+	      "\t\tgoto udp_esp_packet\n"
+	      "\t}\n"
+	      "\tchain udp_packet {\n",
+	      file);
+	print_port_map(file, "dport", options);
+	print_port_map(file, "sport", options);
+	fputs("\t}\n"
+	      "\n\t# \"Unreachable\" and \"too big\", which may speak of a tunnel.\n"
+	      "\tchain icmp_error {\n"
+	      "\t\ticmp type destination-unreachable limit rate 100/second burst 100 packets goto " CHAIN_TO_IKE_QUEUE
+	      "\n"
+	      "\t\ticmpv6 type { destination-unreachable, packet-too-big } limit rate 100/second burst 100 packets "
+	      "goto " CHAIN_TO_IKE_QUEUE "\n\t}\n"
+	      "\n\tchain wire_packet {\n"
+	      "\t\tmeta l4proto vmap { esp : goto esp_packet, udp : goto udp_packet, icmp : goto icmp_error, ipv6-icmp "
+	      ": goto icmp_error }\n"
+	      "\t}\n",
+	      file);
+}
+
+static void print_hooks(FILE *file, enum rules_role role)
+{
+	fputs("\n\t# Each packet on a wire once: not those that the machine sends itself, and not a VRF's second sight "
+	      "of one.\n"
+	      "\tchain prerouting {\n"
+	      "\t\ttype filter hook prerouting priority raw; policy accept;\n"
+	      "\t\tiif lo return\n"
+	      "\t\tmeta iifkind \"vrf\" return\n"
+	      "\t\tgoto wire_packet\n"
+	      "\t}\n",
+	      file);
+	if (role == RULES_ROLE_TERMINATING)
+		fputs("\tchain output {\n"
+		      "\t\ttype filter hook output priority raw; policy accept;\n"
+		      "\t\toif lo return\n"
+		      "\t\tmeta oifkind \"vrf\" return\n"
+		      "\t\tgoto wire_packet\n"
+		      "\t}\n",
+		      file);
+}
+
+int rules_print(FILE *file, const struct rules_options *options, enum rules_queueing queueing)
+{
+	char message[RULES_MESSAGE_SIZE];
+
+	if (rules_check(options, message) != 0)
+		return -EINVAL;
+	print_head(file, options);
+	if (options->mode == RULES_MODE_OFFLOAD)
+		print_sets(file, options);
+	print_queue_chains(file, options, queueing);
+	if (options->mode == RULES_MODE_OFFLOAD)
+		print_counting(file, options);
+	else
+		print_queueing(file);
+	print_ike_chain(file, options);
+	print_classification(file, options);
+	print_hooks(file, options->role);
+	fputs("}\n", file);
+	return fflush(file) != 0 || ferror(file) ? -EIO : 0;
+}

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel-helpers/set_reader.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <glib.h>
+#include <inttypes.h>
+#include <linux/netfilter/nf_tables.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/byte_order.h"
+#include "kernel-helpers/nf_tables.h"
+#include "kernel-helpers/rules_private.h"
+
+#define NANOSECONDS_PER_MILLISECOND INT64_C(1000000)
+#define NANOSECONDS_PER_SECOND INT64_C(1000000000)
+#define READ_ATTEMPTS 3
+#define SPI_SIZE 4
+
+/* What was told of an SPI. The kernel takes an element away when it expires, which starts its count anew. */
+struct told {
+	struct ip_address source;
+	struct ip_address destination;
+	uint32_t spi;
+	uint8_t encapsulation;
+	uint8_t reads_unseen; /* since it should have expired */
+	uint32_t read;        /* number of the last read that saw it; 0 none */
+	uint64_t packets;
+	uint64_t bytes;
+	int64_t expires; /* as far as was known at that read, nanoseconds since the epoch */
+};
+
+struct set_reader {
+	struct mnl_socket *socket;
+	GHashTable *told;
+	uint64_t table_handle; /* that told belongs to */
+	uint32_t read;
+	uint32_t spis;
+	/* Of the read under way. */
+	const struct esp_form *form;
+	set_reader_take *take;
+	void *context;
+	int64_t now;
+	struct set_count *one; /* set_reader_read_one: where its answer goes */
+	bool found;
+	char buffer[NF_TABLES_BUFFER_SIZE];
+};
+
+static guint told_hash(gconstpointer key)
+{
+	const struct told *told = key;
+	uint64_t words[4], hash = told->spi + ((uint64_t)told->encapsulation << 32);
+
+	memcpy(words, &told->source, sizeof told->source);
+	memcpy(words + 2, &told->destination, sizeof told->destination);
+	for (unsigned i = 0; i < 4; i++)
+		hash = (hash ^ words[i]) * UINT64_C(0x9e3779b97f4a7c15);
+	return (guint)(hash >> 32);
+}
+
+static gboolean told_equal(gconstpointer a, gconstpointer b)
+{
+	const struct told *left = a, *right = b;
+
+	return left->spi == right->spi && left->encapsulation == right->encapsulation &&
+	       ip_address_equal(&left->source, &right->source) &&
+	       ip_address_equal(&left->destination, &right->destination);
+}
+
+static int64_t real_time(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	return time.tv_sec * NANOSECONDS_PER_SECOND + time.tv_nsec;
+}
+
+struct set_reader *set_reader_new(void)
+{
+	struct set_reader *reader = calloc(1, sizeof *reader);
+
+	if (reader == NULL)
+		return NULL;
+	reader->socket = nf_tables_open();
+	if (reader->socket == NULL) {
+		free(reader);
+		return NULL;
+	}
+	reader->told = g_hash_table_new_full(told_hash, told_equal, free, NULL);
+	return reader;
+}
+
+void set_reader_free(struct set_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	g_hash_table_destroy(reader->told);
+	mnl_socket_close(reader->socket);
+	free(reader);
+}
+
+int set_reader_identity(struct set_reader *reader, char identity[SET_IDENTITY_SIZE])
+{
+	struct table_facts facts;
+	char boot[37] = "";
+	FILE *file;
+	int result = nf_tables_table(reader->socket, &facts);
+
+	if (result != 0)
+		return result;
+	file = fopen("/proc/sys/kernel/random/boot_id", "re");
+	if (file == NULL)
+		return -errno;
+	if (fscanf(file, "%36s", boot) != 1)
+		result = -EIO;
+	fclose(file);
+	snprintf(identity, SET_IDENTITY_SIZE, "%s %" PRIu64, boot, facts.handle);
+	return result;
+}
+
+/* ---- one element of a set ---- */
+
+struct element {
+	struct set_count count; /* key, kernel_packets, kernel_bytes */
+	int64_t remaining;      /* until it expires, nanoseconds */
+};
+
+static uint64_t attribute_be64(const struct nlattr *attribute)
+{
+	uint64_t value;
+
+	memcpy(&value, mnl_attr_get_payload(attribute), sizeof value);
+	return be64toh(value);
+}
+
+static bool holds_u64(const struct nlattr *attribute)
+{
+	return mnl_attr_get_payload_len(attribute) == sizeof(uint64_t);
+}
+
+static bool read_key(const struct nlattr *key, const struct esp_form *form, struct set_count *count)
+{
+	const struct nlattr *value;
+
+	nf_tables_each_nested(value, key)
+	{
+		const uint8_t *bytes = mnl_attr_get_payload(value);
+
+		if (mnl_attr_get_type(value) != NFTA_DATA_VALUE ||
+		    mnl_attr_get_payload_len(value) != 2u * form->address_size + SPI_SIZE)
+			continue;
+		if (form->address_size == 4) {
+			count->source = ip_address_from_ipv4(bytes);
+			count->destination = ip_address_from_ipv4(bytes + 4);
+		} else {
+			count->source = ip_address_from_ipv6(bytes);
+			count->destination = ip_address_from_ipv6(bytes + 16);
+		}
+		count->spi = read_be32(bytes + 2 * form->address_size);
+		count->encapsulation = (uint8_t)form->encapsulation;
+		return true;
+	}
+	return false;
+}
+
+static void read_counter(const struct nlattr *data, uint64_t *packets, uint64_t *bytes)
+{
+	const struct nlattr *attribute;
+
+	nf_tables_each_nested(attribute, data)
+	{
+		if (!holds_u64(attribute))
+			continue;
+		if (mnl_attr_get_type(attribute) == NFTA_COUNTER_PACKETS)
+			*packets = attribute_be64(attribute);
+		else if (mnl_attr_get_type(attribute) == NFTA_COUNTER_BYTES)
+			*bytes = attribute_be64(attribute);
+	}
+}
+
+/* An expression of an element: of ours only counters have data of this form. */
+static void read_expression(const struct nlattr *expression, struct set_count *count)
+{
+	const struct nlattr *attribute;
+
+	nf_tables_each_nested(attribute, expression)
+	{
+		if (mnl_attr_get_type(attribute) == NFTA_EXPR_DATA)
+			read_counter(attribute, &count->kernel_packets, &count->kernel_bytes);
+	}
+}
+
+static bool read_element(const struct nlattr *nested, const struct esp_form *form, struct element *element)
+{
+	const struct nlattr *attribute;
+	bool key = false;
+
+	memset(element, 0, sizeof *element);
+	nf_tables_each_nested(attribute, nested)
+	{
+		switch (mnl_attr_get_type(attribute)) {
+		case NFTA_SET_ELEM_KEY:
+			key = read_key(attribute, form, &element->count);
+			break;
+		case NFTA_SET_ELEM_EXPIRATION:
+			if (holds_u64(attribute))
+				element->remaining = (int64_t)attribute_be64(attribute) * NANOSECONDS_PER_MILLISECOND;
+			break;
+		case NFTA_SET_ELEM_EXPR:
+			read_expression(attribute, &element->count);
+			break;
+		default:
+			break;
+		}
+	}
+	return key;
+}
+
+/* Each packet after the first put the expiry a lifetime away, so the expiry tells when the last one came. */
+static int64_t last_time_of(const struct element *element, int64_t now)
+{
+	int64_t lifetime = element->count.kernel_packets > 1 ? LIFETIME_SECONDS : PROBATION_SECONDS;
+
+	return now - (lifetime * NANOSECONDS_PER_SECOND - element->remaining);
+}
+
+/* ---- what is new ---- */
+
+static struct told *told_of(struct set_reader *reader, const struct set_count *count, bool *added)
+{
+	struct told key = {.source = count->source,
+	                   .destination = count->destination,
+	                   .spi = count->spi,
+	                   .encapsulation = count->encapsulation};
+	struct told *told = g_hash_table_lookup(reader->told, &key);
+
+	*added = told == NULL;
+	if (told != NULL)
+		return told;
+	told = malloc(sizeof *told);
+	if (told == NULL)
+		return NULL;
+	*told = key;
+	g_hash_table_add(reader->told, told);
+	return told;
+}
+
+/* Whether the element expired and came anew since it was last told. */
+static bool started_anew(const struct told *told, const struct set_count *count, int64_t now)
+{
+	return count->kernel_packets < told->packets || count->kernel_bytes < told->bytes ||
+	       (count->kernel_packets == told->packets && now > told->expires && told->expires != 0);
+}
+
+static int tell(struct set_reader *reader, struct element *element)
+{
+	struct set_count *count = &element->count;
+	struct told *told = told_of(reader, count, &count->first);
+
+	if (told == NULL)
+		return -ENOMEM;
+	if (started_anew(told, count, reader->now))
+		told->packets = told->bytes = 0;
+	count->packets = count->kernel_packets - told->packets;
+	count->bytes = count->kernel_bytes - told->bytes;
+	count->last_time = last_time_of(element, reader->now);
+	told->packets = count->kernel_packets;
+	told->bytes = count->kernel_bytes;
+	told->expires = reader->now + element->remaining;
+	told->reads_unseen = 0;
+	if (told->read != reader->read) {
+		told->read = reader->read;
+		reader->spis++;
+	}
+	if (count->packets > 0 || count->first)
+		reader->take(count, reader->context);
+	return 0;
+}
+
+static int take_element(struct set_reader *reader, const struct nlattr *nested)
+{
+	struct element element;
+
+	if (!read_element(nested, reader->form, &element))
+		return 0;
+	if (reader->one == NULL)
+		return tell(reader, &element);
+	reader->one->kernel_packets = element.count.kernel_packets;
+	reader->one->kernel_bytes = element.count.kernel_bytes;
+	reader->one->last_time = last_time_of(&element, reader->now);
+	reader->found = true;
+	return 0;
+}
+
+static int take_elements(const struct nlmsghdr *message, void *context)
+{
+	struct set_reader *reader = context;
+	const struct nlattr *attribute, *nested;
+
+	nf_tables_each(attribute, message)
+	{
+		if (mnl_attr_get_type(attribute) != NFTA_SET_ELEM_LIST_ELEMENTS)
+			continue;
+		nf_tables_each_nested(nested, attribute)
+		{
+			int result = take_element(reader, nested);
+
+			if (result != 0) {
+				errno = -result;
+				return MNL_CB_ERROR;
+			}
+		}
+	}
+	return MNL_CB_OK;
+}
+
+static struct nlmsghdr *request_elements(struct set_reader *reader, unsigned number, uint16_t flags)
+{
+	char name[SET_NAME_SIZE];
+	struct nlmsghdr *request = nf_tables_request(reader->buffer, NFT_MSG_GETSETELEM, flags);
+
+	mnl_attr_put_strz(request, NFTA_SET_ELEM_LIST_TABLE, RULES_TABLE);
+	set_name(reader->form, number, name);
+	mnl_attr_put_strz(request, NFTA_SET_ELEM_LIST_SET, name);
+	return request;
+}
+
+/* ---- all of them ---- */
+
+/* Long after it should have expired and unseen by two reads on end: the kernel has it no longer. */
+static gboolean is_gone(gpointer key, gpointer value, gpointer context)
+{
+	struct told *told = key;
+	const struct set_reader *reader = context;
+
+	(void)value;
+	if (told->read == reader->read || reader->now <= told->expires)
+		return FALSE;
+	return ++told->reads_unseen >= 2;
+}
+
+static int read_sets(struct set_reader *reader)
+{
+	bool disturbed = false;
+
+	for (unsigned i = 0; i < ESP_FORMS * SETS_OF_FORM; i++) {
+		int result;
+
+		reader->form = &esp_forms[i / SETS_OF_FORM];
+		result = nf_tables_ask(reader->socket, request_elements(reader, i % SETS_OF_FORM, NLM_F_DUMP),
+		                       reader->buffer, take_elements, reader);
+		if (result == -EINTR)
+			disturbed = true;
+		else if (result != 0)
+			return result;
+	}
+	return disturbed ? -EAGAIN : 0;
+}
+
+/* Forgets what was told of a table that is no longer there. */
+static int meet_table(struct set_reader *reader)
+{
+	struct table_facts facts;
+	int result = nf_tables_table(reader->socket, &facts);
+
+	if (result != 0)
+		return result;
+	if (reader->table_handle != 0 && reader->table_handle != facts.handle)
+		g_hash_table_remove_all(reader->told);
+	reader->table_handle = facts.handle;
+	return 0;
+}
+
+int set_reader_read(struct set_reader *reader, set_reader_take *take, void *context)
+{
+	int result = meet_table(reader);
+
+	if (result != 0)
+		return result;
+	reader->take = take;
+	reader->context = context;
+	reader->one = NULL;
+	reader->spis = 0;
+	reader->read++;
+	for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+		reader->now = real_time();
+		result = read_sets(reader);
+		if (result != -EAGAIN)
+			break;
+	}
+	if (result == 0)
+		g_hash_table_foreach_remove(reader->told, is_gone, reader);
+	return result;
+}
+
+int set_reader_start_from(struct set_reader *reader, const struct set_count *count)
+{
+	bool added;
+	struct told *told = told_of(reader, count, &added);
+
+	if (told == NULL)
+		return -ENOMEM;
+	told->packets = count->kernel_packets;
+	told->bytes = count->kernel_bytes;
+	told->expires = real_time() + LIFETIME_SECONDS * NANOSECONDS_PER_SECOND;
+	return 0;
+}
+
+uint32_t set_reader_spis(const struct set_reader *reader)
+{
+	return reader->spis;
+}
+
+/* ---- one of them ---- */
+
+static const struct esp_form *form_of(const struct set_count *count)
+{
+	size_t address_size;
+
+	ip_address_wire_bytes(&count->source, &address_size);
+	for (unsigned i = 0; i < ESP_FORMS; i++) {
+		if (esp_forms[i].encapsulation == count->encapsulation && esp_forms[i].address_size == address_size)
+			return &esp_forms[i];
+	}
+	return NULL;
+}
+
+static void put_key(struct nlmsghdr *request, const struct set_count *count, size_t address_size)
+{
+	uint8_t key[2 * 16 + SPI_SIZE];
+	struct nlattr *elements, *element, *nested;
+	uint32_t spi = htobe32(count->spi);
+	size_t ignored;
+
+	memcpy(key, ip_address_wire_bytes(&count->source, &ignored), address_size);
+	memcpy(key + address_size, ip_address_wire_bytes(&count->destination, &ignored), address_size);
+	memcpy(key + 2 * address_size, &spi, sizeof spi);
+	elements = mnl_attr_nest_start(request, NFTA_SET_ELEM_LIST_ELEMENTS);
+	element = mnl_attr_nest_start(request, NFTA_LIST_ELEM);
+	nested = mnl_attr_nest_start(request, NFTA_SET_ELEM_KEY);
+	mnl_attr_put(request, NFTA_DATA_VALUE, 2 * address_size + SPI_SIZE, key);
+	mnl_attr_nest_end(request, nested);
+	mnl_attr_nest_end(request, element);
+	mnl_attr_nest_end(request, elements);
+}
+
+int set_reader_read_one(struct set_reader *reader, struct set_count *count)
+{
+	struct nlmsghdr *request;
+	int result;
+
+	reader->form = form_of(count);
+	if (reader->form == NULL)
+		return -ENOENT;
+	reader->one = count;
+	reader->found = false;
+	reader->now = real_time();
+	request = request_elements(reader, count->spi % SETS_OF_FORM, NLM_F_ACK);
+	put_key(request, count, reader->form->address_size);
+	result = nf_tables_ask(reader->socket, request, reader->buffer, take_elements, reader);
+	reader->one = NULL;
+	return result != 0 ? result : reader->found ? 0 : -ENOENT;
+}
+
+/* ---- what was not counted ---- */
+
+static int take_counter_object(const struct nlmsghdr *message, void *context)
+{
+	const struct nlattr *attribute;
+	uint64_t bytes;
+
+	nf_tables_each(attribute, message)
+	{
+		if (mnl_attr_get_type(attribute) == NFTA_OBJ_DATA)
+			read_counter(attribute, context, &bytes);
+	}
+	return MNL_CB_OK;
+}
+
+int set_reader_uncounted(struct set_reader *reader, uint64_t *packets)
+{
+	struct nlmsghdr *request = nf_tables_request(reader->buffer, NFT_MSG_GETOBJ, NLM_F_ACK);
+
+	*packets = 0;
+	mnl_attr_put_strz(request, NFTA_OBJ_TABLE, RULES_TABLE);
+	mnl_attr_put_strz(request, NFTA_OBJ_NAME, COUNTER_UNCOUNTED);
+	mnl_attr_put_u32(request, NFTA_OBJ_TYPE, htobe32(NFT_OBJECT_COUNTER));
+	return nf_tables_ask(reader->socket, request, reader->buffer, take_counter_object, packets);
+}
