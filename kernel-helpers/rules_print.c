@@ -220,9 +220,19 @@ static void print_choice_of_set(FILE *file, const struct esp_form *form)
 	fputs(" }\n", file);
 }
 
+/* A fragment after the first has no SPI and no ports; the first one stands for the packet. */
+static void print_first_fragment_only(FILE *file)
+{
+	fputs("\t\tip frag-off & 0x1fff != 0 return comment \"later fragment\"\n"
+	      "\t\tfrag frag-off != 0 return comment \"later fragment\"\n",
+	      file);
+}
+
 static void print_choices_of_set(FILE *file, const char *chain, enum encapsulation encapsulation)
 {
 	fprintf(file, "\tchain %s {\n", chain);
+	if (encapsulation == ENCAPSULATION_NONE)
+		print_first_fragment_only(file);
 	for (unsigned i = 0; i < ESP_FORMS; i++) {
 		if (esp_forms[i].encapsulation == encapsulation)
 			print_choice_of_set(file, &esp_forms[i]);
@@ -253,7 +263,9 @@ static void print_counting(FILE *file, const struct rules_options *options)
 
 static void print_queueing(FILE *file)
 {
-	fputs("\n\tchain esp_packet {\n\t\tgoto " CHAIN_TO_ESP_QUEUE "\n\t}\n"
+	fputs("\n\tchain esp_packet {\n", file);
+	print_first_fragment_only(file);
+	fputs("\t\tgoto " CHAIN_TO_ESP_QUEUE "\n\t}\n"
 	      "\tchain udp_esp_packet {\n\t\tgoto " CHAIN_TO_ESP_QUEUE "\n\t}\n",
 	      file);
 }
@@ -295,6 +307,7 @@ static void print_classification(FILE *file, const struct rules_options *options
 	      "\t}\n"
 	      "\tchain udp_packet {\n",
 	      file);
+	print_first_fragment_only(file);
 	print_port_map(file, "dport", options);
 	print_port_map(file, "sport", options);
 	fputs("\t}\n"

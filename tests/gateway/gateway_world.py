@@ -140,6 +140,8 @@ class GatewayWorld(World):
         return counts, told["uncounted"]
 
     def ruleset(self):
-        """All that nftables and iptables have in the gateway."""
-        return "".join(run(*self.inside("gateway", *command)) for command in
-                       (("nft", "list", "ruleset"), ("iptables-save",), ("ip6tables-save",)))
+        """All that nftables and iptables have in the gateway, without iptables-save's remarks on the time."""
+        lines = []
+        for command in (("nft", "list", "ruleset"), ("iptables-save",), ("ip6tables-save",)):
+            lines += [line for line in run(*self.inside("gateway", *command)).splitlines() if not line.startswith("#")]
+        return "\n".join(lines)

@@ -74,7 +74,7 @@ static void print_count(const struct set_count *count, void *context)
 	char source[IP_ADDRESS_TEXT_SIZE], destination[IP_ADDRESS_TEXT_SIZE];
 	const char **comma = context;
 
-	printf("%s\n{\"source\":\"%s\",\"destination\":\"%s\",\"spi\":\"0x%08x\",\"udp\":%s,\"first\":%s,", *comma,
+	printf("%s{\"source\":\"%s\",\"destination\":\"%s\",\"spi\":\"0x%08x\",\"udp\":%s,\"first\":%s,", *comma,
 	       ip_address_to_text(&count->source, source), ip_address_to_text(&count->destination, destination),
 	       count->spi, count->encapsulation == ENCAPSULATION_UDP ? "true" : "false",
 	       count->first ? "true" : "false");
