@@ -171,6 +171,15 @@ void scene_decrypted(struct scene *scene, uint8_t side, uint8_t exchange_type, u
 	play(scene, side, &message);
 }
 
+void scene_decrypted_bytes(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id,
+                           bool is_response, uint8_t first, const uint8_t *bytes, size_t length)
+{
+	struct ike_message message = encrypted_message(scene, exchange_type, message_id, is_response, (uint32_t)length);
+	ike_message_add_decrypted(&message, first, bytes, length);
+	g_assert_cmpint(message.fault, ==, IKE_FAULT_NONE);
+	play(scene, side, &message);
+}
+
 void scene_up(struct scene *scene)
 {
 	scene_init_request(scene);
@@ -188,6 +197,7 @@ void scene_esp(struct scene *scene, uint8_t side, uint32_t spi, unsigned packets
 		                    (uint8_t)(sequence >> 24), (uint8_t)(sequence >> 16),
 		                    (uint8_t)(sequence >> 8),  (uint8_t)sequence};
 		struct datagram datagram = datagram_from(scene, side, DATAGRAM_ESP);
+		datagram.encapsulation = scene->encapsulation;
 		datagram.payload = bytes;
 		datagram.captured = datagram.length = sizeof bytes;
 		scene->frame++;

@@ -19,8 +19,9 @@ struct scene {
 	uint64_t initiator_spi;
 	uint64_t responder_spi;
 	uint8_t initiator;
-	uint16_t port; /* both sides' */
-	uint64_t copy; /* digest of the next message: equal digests are retransmissions */
+	uint16_t port;                    /* both sides' */
+	enum encapsulation encapsulation; /* of ESP */
+	uint64_t copy;                    /* digest of the next message: equal digests are retransmissions */
 	uint32_t sequence[2];
 	struct annotation last;
 };
@@ -47,6 +48,10 @@ void scene_response(struct scene *scene, uint8_t side, uint8_t exchange_type, ui
 /* The same, decrypted: it holds these payload types, and an error notify if not 0. */
 void scene_decrypted(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool is_response,
                      const uint16_t *payloads, uint16_t error);
+
+/* The same, from the bytes of its payload chain, which begins with a payload of type first. */
+void scene_decrypted_bytes(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id,
+                           bool is_response, uint8_t first, const uint8_t *bytes, size_t length);
 
 /* Up with a child: IKE_SA_INIT, IKE_AUTH of ordinary lengths. */
 void scene_up(struct scene *scene);
