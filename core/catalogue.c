@@ -878,6 +878,8 @@ static const char *const witness_templates[WITNESS_LAST] = {
         [WITNESS_ESP_AFTER_FAILURE] = "ESP starts on new SPI {a:spi} after all: child SA up",
         [WITNESS_INVALID_SPI] = "receiver says SPI {a:spi} is unknown to it",
         [WITNESS_TOO_BIG] = "ICMP: packet too big, next link takes {a} bytes",
+        [WITNESS_LOGGED] = "the ASA logged message {a} about this peer",
+        [WITNESS_LOGGED_IN_FILE] = "the ASA logged message {a} about this peer: line {b} of the log",
         [WITNESS_ONE_DIRECTION_CAPTURED] = "the capture holds one direction only: nothing can be said about answers",
         [WITNESS_STARTS_MIDWAY] = "the capture starts in the middle of this IKE SA: what was agreed is not in it",
 };

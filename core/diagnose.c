@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/arrival.h"
+#include "core/tunnel_private.h"
 
 /* A first message sent this often without an answer is more than a slow path. */
 #define LIKELY_COPIES 3
@@ -514,6 +514,7 @@ void tunnel_diagnose(struct tunnels *tunnels, const struct tunnel *tunnel, struc
 		if (!rules[i].holds(&judgement, verdict))
 			continue;
 		verdict->cause = rules[i].cause;
+		verdict_take_log(tunnel, verdict);
 		verdict->phase_failed = catalogue_entry(verdict->cause)->phase;
 		take_alternatives(verdict);
 		note_limits(&judgement, verdict);

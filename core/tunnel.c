@@ -107,9 +107,17 @@ static add_packet *const adders[] = {
         [DATAGRAM_ESP] = tunnel_add_esp,
         [DATAGRAM_NAT_KEEPALIVE] = add_keepalive,
         [DATAGRAM_ICMP_ERROR] = add_icmp_error,
-        [DATAGRAM_SYSLOG] = NULL,
+        [DATAGRAM_SYSLOG] = tunnel_add_syslog,
         [DATAGRAM_FRAGMENT] = NULL,
 };
+
+void annotation_clear(struct annotation *annotation)
+{
+	memset(annotation, 0, sizeof *annotation);
+	annotation->tunnel = UINT32_MAX;
+	annotation->spi_entry = SPI_TABLE_FULL;
+	annotation->copy = 1;
+}
 
 void tunnels_add(struct tunnels *tunnels, uint32_t frame, int64_t time, const struct datagram *datagram,
                  const struct ike_message *message, struct annotation *annotation)
@@ -125,10 +133,7 @@ void tunnels_add(struct tunnels *tunnels, uint32_t frame, int64_t time, const st
 	        .annotation = result,
 	};
 
-	memset(result, 0, sizeof *result);
-	result->tunnel = UINT32_MAX;
-	result->spi_entry = SPI_TABLE_FULL;
-	result->copy = 1;
+	annotation_clear(result);
 	if (arrival.time > tunnels->now)
 		tunnels->now = arrival.time;
 	if (adders[datagram->kind] != NULL)

@@ -196,6 +196,16 @@ struct tunnel_event {
 	enum cause cause;
 };
 
+/* The failure that an ASA's log names for a tunnel. */
+struct logged_failure {
+	enum cause cause; /* CAUSE_NONE: none, or undone by a success */
+	enum confidence strength;
+	uint32_t number; /* of the message, 750003 */
+	uint32_t frame;  /* where a capture holds it; 0 */
+	uint32_t line;   /* where a log file holds it; 0 */
+	int64_t time;    /* 0 not known */
+};
+
 struct tunnel {
 	uint32_t number;              /* 0, 1, 2 … in order of appearance; never used again */
 	struct ip_address address[2]; /* side 0: first sender */
@@ -222,6 +232,7 @@ struct tunnel {
 	uint32_t ike_messages_from[2];
 	uint64_t ike_bytes_from[2]; /* of IKE messages, without IP and UDP */
 	uint32_t ike_retransmissions;
+	struct logged_failure logged;
 	struct tunnel_event history[TUNNEL_HISTORY]; /* changes of verdict */
 	uint8_t history_count;
 	enum cause current; /* cause after the last packet that was judged */

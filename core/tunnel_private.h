@@ -36,5 +36,13 @@ void tunnel_free_children(struct tunnel *tunnel);
 /* One packet of its kind. annotate: whether anybody reads more of the annotation than the tunnel's number. */
 void tunnel_add_esp(struct arrival *arrival, bool annotate);
 void tunnel_add_ike(struct arrival *arrival, bool annotate);
+void tunnel_add_syslog(struct arrival *arrival, bool annotate);
+
+/* What the ASA logged as a second witness to the verdict's cause, or in favour of one of its alternatives. */
+struct verdict;
+void verdict_take_log(const struct tunnel *tunnel, struct verdict *verdict);
+
+/* An annotation that says nothing. */
+void annotation_clear(struct annotation *annotation);
 
 #endif

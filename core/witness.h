@@ -56,6 +56,9 @@ enum witness_kind {
 	WITNESS_ESP_AFTER_FAILURE, /* a: SPI */
 	WITNESS_INVALID_SPI,       /* a: SPI named */
 	WITNESS_TOO_BIG,           /* a: MTU */
+	/* What the ASA logged */
+	WITNESS_LOGGED,         /* a: message number */
+	WITNESS_LOGGED_IN_FILE, /* a: message number, b: line of the log */
 	/* What the capture cannot show */
 	WITNESS_ONE_DIRECTION_CAPTURED, /* a: side seen */
 	WITNESS_STARTS_MIDWAY,

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an ASA logged, beside the packets: when it sharpens a verdict, and when it must not touch one. */
+#include <glib.h>
+#include <string.h>
+
+#include "core/tunnel_log.h"
+#include "scene.h"
+
+#define PEERS "Local:10.1.0.1:500 Remote:10.2.0.1:500 Username:Unknown "
+#define NO_POLICY "%ASA-3-751022: " PEERS "Tunnel rejected: Crypto Map Policy not found for remote traffic selector x!"
+#define NO_PROPOSAL "%ASA-5-713068: IP = 10.2.0.1, Received non-routine Notify message: No proposal chosen (14)"
+#define NOT_AUTHENTICATED                                                                                              \
+	"%ASA-4-750003: " PEERS "IKEv2 Negotiation aborted due to ERROR: Failed to authenticate the IKE SA"
+#define BAD_CERTIFICATE "%ASA-3-751006: " PEERS "Certificate authentication failed. Error: x"
+#define SA_UP "%ASA-5-750006: " PEERS "SA UP. Reason: New Connection Established"
+#define MINUTE (60 * INT64_C(1000000000))
+
+static struct annotation add_log(const struct scene *scene, const char *line, const struct log_origin *origin)
+{
+	struct asa_log_message message;
+	struct annotation annotation;
+
+	g_assert_cmpint(asa_log_read(line, strlen(line), &message), ==, 0);
+	tunnels_add_log(scene->tunnels, origin, &message, &annotation);
+	return annotation;
+}
+
+static void log_line(const struct scene *scene, const char *line)
+{
+	add_log(scene, line, &(struct log_origin){.line = 7});
+}
+
+static void refuse(struct scene *scene, uint32_t answer)
+{
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, 200);
+	scene_response(scene, 1, IKE2_AUTH, 1, answer);
+}
+
+static void refuse_child(struct scene *scene)
+{
+	refuse(scene, 64);
+}
+
+static void refuse_authentication(struct scene *scene)
+{
+	refuse(scene, 8);
+}
+
+static void assert_verdict(const struct scene *scene, enum cause cause, enum confidence confidence)
+{
+	struct verdict verdict = scene_verdict(scene);
+	g_assert_cmpstr(cause_name(verdict.cause), ==, cause_name(cause));
+	g_assert_cmpstr(confidence_name(verdict.confidence), ==, confidence_name(confidence));
+	g_assert_cmpint(verdict.phase_failed, ==, catalogue_entry(cause)->phase);
+}
+
+static void a_refused_child_becomes_exact(struct scene *scene)
+{
+	char text[200];
+
+	refuse_child(scene);
+	assert_verdict(scene, CAUSE_CHILD_REFUSED, CONFIDENCE_POSSIBLE);
+	struct annotation annotation = add_log(scene, NO_POLICY, &(struct log_origin){.frame = 9, .time = scene->time});
+	g_assert_cmpuint(annotation.tunnel, ==, 0);
+	g_assert_true(annotation.changed);
+	g_assert_cmpint(annotation.phase, ==, PHASE_2);
+	assert_verdict(scene, CAUSE_TS_UNACCEPTABLE, CONFIDENCE_CERTAIN);
+	struct verdict verdict = scene_verdict(scene);
+	struct witness *witness = witnesses_find(&verdict.evidence, WITNESS_LOGGED);
+	g_assert_nonnull(witness);
+	g_assert_cmpuint(witness->frame, ==, 9);
+	g_assert_nonnull(strstr(witness_text(witness, text, sizeof text), "751022"));
+}
+
+static void a_line_of_a_file_is_named(struct scene *scene)
+{
+	char text[200];
+
+	refuse_child(scene);
+	log_line(scene, NO_POLICY);
+	struct verdict verdict = scene_verdict(scene);
+	struct witness *witness = witnesses_find(&verdict.evidence, WITNESS_LOGGED_IN_FILE);
+	g_assert_nonnull(strstr(witness_text(witness, text, sizeof text), "line 7"));
+}
+
+static void a_notify_without_phase_takes_that_of_the_packets(struct scene *scene)
+{
+	refuse_child(scene);
+	log_line(scene, NO_PROPOSAL);
+	assert_verdict(scene, CAUSE_ESP_PROPOSAL_MISMATCH, CONFIDENCE_LIKELY);
+}
+
+static void a_second_witness_makes_a_cause_likely(struct scene *scene)
+{
+	refuse_authentication(scene);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_POSSIBLE);
+	log_line(scene, NOT_AUTHENTICATED);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_LIKELY);
+}
+
+static void the_surest_message_of_an_attempt_counts(struct scene *scene)
+{
+	refuse_authentication(scene);
+	log_line(scene, BAD_CERTIFICATE);
+	log_line(scene, NOT_AUTHENTICATED);
+	assert_verdict(scene, CAUSE_CERT_UNTRUSTED, CONFIDENCE_CERTAIN);
+}
+
+static void a_logged_success_undoes_a_logged_failure(struct scene *scene)
+{
+	refuse_child(scene);
+	log_line(scene, NO_POLICY);
+	log_line(scene, SA_UP);
+	assert_verdict(scene, CAUSE_CHILD_REFUSED, CONFIDENCE_POSSIBLE);
+}
+
+static void a_log_makes_no_fault_of_a_tunnel_that_works(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	log_line(scene, NOT_AUTHENTICATED);
+	assert_verdict(scene, CAUSE_NONE, CONFIDENCE_CERTAIN);
+}
+
+static void what_was_read_on_the_wire_stays(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_error(scene, IKE_NOTIFY_NO_PROPOSAL_CHOSEN, 0);
+	log_line(scene, NOT_AUTHENTICATED);
+	assert_verdict(scene, CAUSE_IKE_PROPOSAL_MISMATCH, CONFIDENCE_CERTAIN);
+}
+
+static void a_failure_of_another_phase_says_nothing(struct scene *scene)
+{
+	refuse_child(scene);
+	log_line(scene, NOT_AUTHENTICATED);
+	assert_verdict(scene, CAUSE_CHILD_REFUSED, CONFIDENCE_POSSIBLE);
+}
+
+static void an_old_message_is_about_an_earlier_attempt(struct scene *scene)
+{
+	refuse_child(scene);
+	add_log(scene, NO_POLICY, &(struct log_origin){.line = 1, .time = scene->time - 10 * MINUTE});
+	assert_verdict(scene, CAUSE_CHILD_REFUSED, CONFIDENCE_POSSIBLE);
+	add_log(scene, NO_POLICY, &(struct log_origin){.line = 2, .time = scene->time + 10 * MINUTE});
+	assert_verdict(scene, CAUSE_CHILD_REFUSED, CONFIDENCE_POSSIBLE);
+}
+
+static void another_peers_log_is_not_taken(struct scene *scene)
+{
+	refuse_child(scene);
+	struct annotation annotation =
+	        add_log(scene, "%ASA-3-751022: Local:10.1.0.1:500 Remote:10.9.0.1:500 Username:x Tunnel rejected",
+	                &(struct log_origin){.line = 1});
+	g_assert_cmpuint(annotation.tunnel, ==, UINT32_MAX);
+	assert_verdict(scene, CAUSE_CHILD_REFUSED, CONFIDENCE_POSSIBLE);
+}
+
+static void behind_a_nat_the_peer_alone_is_enough(struct scene *scene)
+{
+	refuse_child(scene);
+	struct annotation annotation =
+	        add_log(scene, "%ASA-3-751022: Local:192.168.1.1:4500 Remote:10.2.0.1:4500 Username:x Tunnel rejected",
+	                &(struct log_origin){.line = 1});
+	g_assert_cmpuint(annotation.tunnel, ==, 0);
+	assert_verdict(scene, CAUSE_TS_UNACCEPTABLE, CONFIDENCE_CERTAIN);
+}
+
+static void a_capture_may_hold_the_log_itself(struct scene *scene)
+{
+	const char *line = "<164>Nov 24 08:50:01 fw1 : " NO_POLICY;
+	const uint8_t asa[4] = {10, 1, 0, 1}, collector[4] = {10, 1, 0, 9};
+	struct datagram datagram = {.kind = DATAGRAM_SYSLOG,
+	                            .source = ip_address_from_ipv4(asa),
+	                            .destination = ip_address_from_ipv4(collector),
+	                            .payload = (const uint8_t *)line,
+	                            .captured = strlen(line),
+	                            .length = strlen(line)};
+
+	refuse_child(scene);
+	tunnels_add(scene->tunnels, 77, scene->time, &datagram, NULL, &scene->last);
+	g_assert_cmpuint(scene->last.tunnel, ==, 0);
+	g_assert_cmpint(scene->last.phase, ==, PHASE_2);
+	g_assert_true(scene->last.changed);
+	assert_verdict(scene, CAUSE_TS_UNACCEPTABLE, CONFIDENCE_CERTAIN);
+}
+
+static void play(gconstpointer test)
+{
+	struct scene scene;
+	scene_begin(&scene, SUITE_GCM);
+	((void (*)(struct scene *))test)(&scene);
+	scene_end(&scene);
+}
+
+#define SCENE(name, function) g_test_add_data_func("/tunnel-log/" name, (gconstpointer)function, play)
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	SCENE("a-refused-child-becomes-exact", a_refused_child_becomes_exact);
+	SCENE("a-line-of-a-file-is-named", a_line_of_a_file_is_named);
+	SCENE("a-notify-without-phase-takes-that-of-the-packets", a_notify_without_phase_takes_that_of_the_packets);
+	SCENE("a-second-witness-makes-a-cause-likely", a_second_witness_makes_a_cause_likely);
+	SCENE("the-surest-message-of-an-attempt-counts", the_surest_message_of_an_attempt_counts);
+	SCENE("a-logged-success-undoes-a-logged-failure", a_logged_success_undoes_a_logged_failure);
+	SCENE("a-log-makes-no-fault-of-a-tunnel-that-works", a_log_makes_no_fault_of_a_tunnel_that_works);
+	SCENE("what-was-read-on-the-wire-stays", what_was_read_on_the_wire_stays);
+	SCENE("a-failure-of-another-phase-says-nothing", a_failure_of_another_phase_says_nothing);
+	SCENE("an-old-message-is-about-an-earlier-attempt", an_old_message_is_about_an_earlier_attempt);
+	SCENE("another-peers-log-is-not-taken", another_peers_log_is_not_taken);
+	SCENE("behind-a-nat-the-peer-alone-is-enough", behind_a_nat_the_peer_alone_is_enough);
+	SCENE("a-capture-may-hold-the-log-itself", a_capture_may_hold_the_log_itself);
+	return g_test_run();
+}
