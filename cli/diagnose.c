@@ -3,9 +3,11 @@
 #include <inttypes.h>
 #include <json-glib/json-glib.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/analysis.h"
 #include "cli/command.h"
+#include "cli/log_evidence.h"
 #include "cli/terminal.h"
 #include "core/diagnose.h"
 #include "core/verdict_json.h"
@@ -169,7 +171,21 @@ static void print(enum form form, const struct analysis *analysis, const char *f
 	}
 }
 
-static int diagnose_file(const char *file, const struct analysis_options *options, enum form form)
+/* Returns whether the log could be read; one that says nothing about these tunnels is worth a word. */
+static bool take_log(const struct analysis *analysis, const char *file)
+{
+	struct log_evidence evidence;
+	int result = log_evidence_take(analysis->tunnels, file, &evidence);
+
+	if (result != 0)
+		fprintf(stderr, "asaphase: %s: %s\n", file, strerror(-result));
+	else if (evidence.taken == 0)
+		fprintf(stderr, "asaphase: %s: %" PRIu32 " messages about IPsec, none about a tunnel of the capture\n",
+		        file, evidence.messages);
+	return result == 0;
+}
+
+static int diagnose_file(const char *file, const char *log, const struct analysis_options *options, enum form form)
 {
 	char error[CAPTURE_ERROR_SIZE];
 	struct analysis analysis;
@@ -178,7 +194,7 @@ static int diagnose_file(const char *file, const struct analysis_options *option
 	analysis_begin(&analysis, options);
 	if (analysis_take_file(&analysis, file, error) != 0) {
 		fprintf(stderr, "asaphase: %s: %s\n", file, error);
-	} else {
+	} else if (log == NULL || take_log(&analysis, log)) {
 		struct tally tally = count_faults(analysis.tunnels);
 		print(form, &analysis, file, tally);
 		fflush(stdout);
@@ -193,9 +209,11 @@ int diagnose_run(int argument_count, char **arguments)
 {
 	struct analysis_options options = analysis_options_default();
 	gboolean as_json = FALSE, brief = FALSE;
-	char **files = NULL;
+	char **files = NULL, *log = NULL;
 	const GOptionEntry entries[] = {
 	        {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object a file, see docs/json.md", NULL},
+	        {"log", 0, 0, G_OPTION_ARG_FILENAME, &log,
+	         "The ASA's syslog of the same time: its messages count as evidence", "FILE"},
 	        {"brief", 'b', 0, G_OPTION_ARG_NONE, &brief, "One line a tunnel", NULL},
 	        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, "Captures; - is standard input",
 	         "FILE…"},
@@ -216,6 +234,7 @@ int diagnose_run(int argument_count, char **arguments)
 		        good ? "no FILE given" : error->message);
 		g_clear_error(&error);
 		g_strfreev(files);
+		g_free(log);
 		return EXIT_UNUSABLE;
 	}
 
@@ -224,9 +243,10 @@ int diagnose_run(int argument_count, char **arguments)
 	for (char **file = files; *file != NULL; file++) {
 		if (file != files && form == FORM_TEXT)
 			putchar('\n');
-		int one = diagnose_file(*file, &options, form);
+		int one = diagnose_file(*file, log, &options, form);
 		status = MAX(status, one);
 	}
 	g_strfreev(files);
+	g_free(log);
 	return status;
 }

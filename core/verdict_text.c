@@ -115,7 +115,10 @@ static void append_evidence(const struct page *page)
 	heading(page, "Evidence");
 	for (unsigned i = 0; i < evidence->count; i++) {
 		const struct witness *witness = &evidence->list[i];
-		g_string_append_printf(page->text, "    frame %-5" PRIu32, witness->frame);
+		if (witness->frame != 0)
+			g_string_append_printf(page->text, "    frame %-5" PRIu32, witness->frame);
+		else
+			g_string_append_printf(page->text, "    %-11s", "no frame");
 		append_seconds(page->text, witness->time - page->start);
 		g_string_append_printf(page->text, "  %s\n", witness_text(witness, text, sizeof text));
 	}
