@@ -24,6 +24,7 @@ void ike_sa_refuse_init(struct ike_sa *sa, const struct arrival *arrival, const 
 	note_failure(sa, arrival);
 	if (error->type == IKE_NOTIFY_INVALID_KE_PAYLOAD) {
 		sa->group_wanted = error->data_length >= 2 ? (uint16_t)error->data : 0;
+		arrival->annotation->asks_other_group = true;
 		ike_sa_witness(sa, arrival, WITNESS_INVALID_KE, sa->group_sent, sa->group_wanted);
 	} else if (error->type == IKE_NOTIFY_INVALID_MAJOR_VERSION) {
 		ike_sa_witness(sa, arrival, WITNESS_INVALID_VERSION, sa->version, 0);

@@ -72,6 +72,7 @@ static void take_init_response(struct ike_sa *sa, struct ike_exchange *exchange,
 		return;
 	if (has_notify(message, IKE_NOTIFY_COOKIE)) {
 		sa->cookie = true;
+		arrival->annotation->asks_cookie = true;
 		ike_sa_witness(sa, arrival, WITNESS_COOKIE, 0, 0);
 	} else if (has_notify(message, IKE_NOTIFY_REDIRECT)) {
 		ike_sa_witness(sa, arrival, WITNESS_REDIRECT, 0, 0);

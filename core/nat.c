@@ -66,6 +66,7 @@ void ike_sa_check_nat(struct ike_sa *sa, const struct arrival *arrival)
 	}
 	if (!seen)
 		return;
+	arrival->annotation->nat_checked = true;
 	sa->nat_seen[arrival->side] = true;
 	sa->nat_source_differs[arrival->side] = !matches;
 }

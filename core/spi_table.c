@@ -341,6 +341,7 @@ static inline void advance(struct spi_entry *entry, int64_t ahead)
 {
 	entry->window = ahead < WINDOW ? entry->window << ahead | 1 : 1;
 	entry->highest_sequence += (uint64_t)ahead;
+	entry->arrival = ahead > 1 ? SEQUENCE_AFTER_GAP : SEQUENCE_NEXT;
 	if (ahead > 1)
 		add_lost(entry, ahead - 1);
 }
@@ -352,8 +353,10 @@ static void take_late(struct spi_entry *entry, int64_t behind)
 
 	if (entry->window & bit) {
 		entry->duplicate++;
+		entry->arrival = SEQUENCE_DUPLICATE;
 		return;
 	}
+	entry->arrival = SEQUENCE_LATE;
 	entry->window |= bit;
 	entry->reordered++;
 	/* A number before the first one seen never was in a gap. */
@@ -367,6 +370,7 @@ static void restart(struct spi_entry *entry, uint32_t sequence)
 	entry->first_sequence = sequence;
 	entry->highest_sequence = sequence;
 	entry->window = 1;
+	entry->arrival = SEQUENCE_ANEW;
 }
 
 /*
@@ -380,9 +384,11 @@ static void take_far(struct spi_entry *entry, uint32_t sequence, int64_t ahead)
 
 	if (step == 0 || step > FAR) {
 		entry->reordered += ahead < 0;
+		entry->arrival = SEQUENCE_FAR;
 	} else if (ahead > 0 && ahead <= LOSS_LIMIT) {
 		advance(entry, ahead - step);
 		advance(entry, step);
+		entry->arrival = SEQUENCE_AFTER_GAP;
 	} else {
 		restart(entry, sequence);
 	}
@@ -393,14 +399,16 @@ static inline void take_sequence(struct spi_entry *entry, uint32_t sequence)
 	/* Of the 64-bit numbers with these lower bits, the nearest to the highest is meant (RFC 4303 appendix A2). */
 	int64_t ahead = (int32_t)(sequence - (uint32_t)entry->highest_sequence);
 
-	if (entry->window == 0) /* the very first, or the first after a gap in the counting */
+	if (entry->window == 0) { /* the very first, or the first after a gap in the counting */
 		restart(entry, sequence);
-	else if (ahead > 0 && ahead <= FAR)
+		entry->arrival = SEQUENCE_NEXT;
+	} else if (ahead > 0 && ahead <= FAR) {
 		advance(entry, ahead);
-	else if (ahead <= 0 && ahead > -FAR)
+	} else if (ahead <= 0 && ahead > -FAR) {
 		take_late(entry, -ahead);
-	else
+	} else {
 		take_far(entry, sequence, ahead);
+	}
 	entry->last_sequence = sequence;
 }
 

@@ -18,6 +18,16 @@
 /* Returned instead of an entry's number when the table is full. */
 #define SPI_TABLE_FULL UINT32_MAX
 
+/* How a packet's sequence number stands to those that came before it. */
+enum sequence_arrival {
+	SEQUENCE_NEXT,      /* as expected; also a first packet */
+	SEQUENCE_AFTER_GAP, /* numbers before it are missing, so far */
+	SEQUENCE_LATE,      /* a higher number came before it */
+	SEQUENCE_DUPLICATE, /* it came before */
+	SEQUENCE_ANEW,      /* the numbers start anew */
+	SEQUENCE_FAR,       /* too far away to be believed alone */
+};
+
 /*
  * One ESP SA in one direction. The first 64 bytes are what finding and counting touch. Times are nanoseconds since
  * the epoch; counters start at 0 and never go back. Sequence numbers are 64 bits wide: the upper half is inferred
@@ -44,7 +54,8 @@ struct spi_entry {
 	uint32_t last_sequence; /* low 32 bits of the last packet, for display */
 	uint32_t next_of_owner; /* free for the caller: chains the entries of one owner; UINT32_MAX when new */
 	uint8_t encapsulation;  /* enum encapsulation */
-	uint8_t owner_side;     /* free for the caller: which of the tunnel's two ends sends */
+	uint8_t owner_side : 1; /* free for the caller: which of the tunnel's two ends sends */
+	uint8_t arrival : 7;    /* enum sequence_arrival, of the last packet */
 	uint16_t gaps;          /* gaps noted (see spi_table_note_gap) when it was last counted, modulo 2^16 */
 };
 

@@ -19,6 +19,7 @@
 #include "core/infer.h"
 #include "core/ip_address.h"
 #include "core/spi_table.h"
+#include "core/vendor.h"
 #include "core/witness.h"
 
 #define TUNNEL_IKE_SAS 16       /* kept for one pair of peers; the oldest that is not up gives way */
@@ -116,8 +117,9 @@ struct ike_sa {
 	bool eap;
 	bool nat_source_differs[2]; /* per side: its own NAT_DETECTION_SOURCE_IP does not match the outer header */
 	bool nat_seen[2];
-	bool answered;     /* anything came back for it */
-	bool cookie;       /* the responder asked for a cookie */
+	vendor_ids vendors[2]; /* per side */
+	bool answered;         /* anything came back for it */
+	bool cookie;           /* the responder asked for a cookie */
 	bool by_initiator; /* the initiator sent one short INFORMATIONAL right after IKE_AUTH: it may have refused the
 	                      responder */
 	bool other_half_unseen; /* answers were used that the capture does not hold: one direction only */
@@ -272,14 +274,20 @@ struct annotation {
 	uint32_t retransmission_of; /* frame of the first copy; 0: not a retransmission */
 	enum inferred inferred;
 	struct plaintext_length plaintext;
-	uint8_t copy;   /* 2 for the first retransmission, and so on; 1 otherwise */
-	char state[20]; /* IKE state after this packet, see tunnel_ike_state() */
+	bool asks_cookie;      /* one round trip more, not a fault */
+	bool asks_other_group; /* the same, if the initiator has that group */
+	bool nat_checked;      /* it says where a NAT is: tunnel_nat() */
+	vendor_ids vendors;    /* its sender's so far, where it carries any */
+	uint8_t copy;          /* 2 for the first retransmission, and so on; 1 otherwise */
+	char state[20];        /* IKE state after this packet, see tunnel_ike_state() */
 	/* ESP only */
 	uint32_t spi_entry;  /* number in the SPI table, or SPI_TABLE_FULL */
 	uint32_t paired_spi; /* 0 unknown */
 	uint64_t encaps;     /* of the tunnel after this packet, ASA's view */
 	uint64_t decaps;
 	uint32_t lost; /* of this SPI so far */
+	uint32_t reordered;
+	enum sequence_arrival arrival;
 };
 
 /*

@@ -44,7 +44,7 @@ static bool adopt_spi(struct arrival *arrival, struct spi_entry *entry, uint32_t
 	arrival->tunnel = tunnel;
 	arrival->side = side;
 	entry->owner = tunnel->number;
-	entry->owner_side = side;
+	entry->owner_side = side != 0;
 	entry->next_of_owner = tunnel->esp[side].first_spi;
 	tunnel->esp[side].first_spi = number;
 	tunnel->esp[side].spis++;
@@ -125,6 +125,8 @@ static void annotate_esp(const struct arrival *arrival, const struct spi_entry *
 	annotation->encaps = tunnel->esp[tunnel->asa_side].packets;
 	annotation->decaps = tunnel->esp[!tunnel->asa_side].packets;
 	annotation->lost = entry->lost;
+	annotation->reordered = entry->reordered;
+	annotation->arrival = (enum sequence_arrival)entry->arrival;
 }
 
 void tunnel_add_esp(struct arrival *arrival, bool annotate)

@@ -113,6 +113,14 @@ static enum phase phase_of(const struct ike_message *message)
 	                                                                                                   : PHASE_1;
 }
 
+static void note_vendors(struct ike_sa *sa, const struct arrival *arrival)
+{
+	if (arrival->message->vendor_count == 0)
+		return;
+	sa->vendors[arrival->side] |= vendor_ids_of(arrival->message);
+	arrival->annotation->vendors = sa->vendors[arrival->side];
+}
+
 static void count_message(const struct arrival *arrival)
 {
 	struct tunnel *tunnel = arrival->tunnel;
@@ -135,6 +143,7 @@ static void add_message(struct arrival *arrival, bool annotate)
 	tunnel_note_packet(tunnel, arrival->side, arrival->frame, arrival->time);
 	struct ike_sa *sa = ike_sa_of(arrival);
 	note_ike_packet(sa, arrival);
+	note_vendors(sa, arrival);
 	(sa->version == 1 ? ikev1_sa_take : ikev2_sa_take)(sa, arrival);
 	count_message(arrival);
 	arrival->annotation->tunnel = tunnel->number;
