@@ -344,33 +344,78 @@ static bool rule_unknown_spi(const struct judgement *judgement, struct verdict *
 	return false;
 }
 
-/* ESP of this side goes on and the other side has been silent for longer than it ever was. */
-static bool goes_unanswered(const struct judgement *judgement, unsigned side)
+/* Packets go on one way, and the other way has been silent for longer than it ever was. */
+static bool goes_unanswered(const struct tunnel_options *options, const struct esp_silence *silence)
 {
-	const struct tunnel_options *options = tunnels_options(judgement->tunnels);
-	const struct esp_direction *esp = &judgement->tunnel->esp[side];
-	int64_t span = esp->last_time - esp->since_other_start;
+	int64_t span = silence->last - silence->start;
 
-	return esp->since_other >= options->one_way_packets &&
-	       span >= (int64_t)options->one_way_seconds * NANOSECONDS && span > SILENCE_FACTOR * esp->longest_silence;
+	return silence->packets >= options->one_way_packets &&
+	       span >= (int64_t)options->one_way_seconds * NANOSECONDS && span > SILENCE_FACTOR * silence->longest;
+}
+
+/* Silent now in both ways, that is, for longer than is usual between its packets: it was replaced, or nobody uses it.
+ */
+static bool is_out_of_use(const struct tunnels *tunnels, const struct esp_silence *silence)
+{
+	int64_t idle = tunnels_now(tunnels) - silence->last;
+	int64_t usual = (silence->last - silence->start) / (int64_t)(silence->packets + 1);
+
+	return idle > (int64_t)tunnels_options(tunnels)->one_way_seconds * NANOSECONDS && idle > 2 * usual;
+}
+
+/* The child of which packets that side sends go unanswered while the tunnel as a whole does not; NULL for none. */
+static const struct child_sa *unanswered_child(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side)
+{
+	for (unsigned i = 0; i < tunnel->child_count; i++) {
+		const struct child_sa *child = &tunnel->children[i];
+		if (child->paired_by == PAIRED_BY_NONE || child->deleted)
+			continue;
+		if (goes_unanswered(tunnels_options(tunnels), &child->silence[side]) &&
+		    !is_out_of_use(tunnels, &child->silence[side]))
+			return child;
+	}
+	return NULL;
+}
+
+int tunnel_silent_side(struct tunnels *tunnels, const struct tunnel *tunnel, const struct child_sa **child)
+{
+	const struct tunnel_options *options = tunnels_options(tunnels);
+
+	*child = NULL;
+	for (unsigned side = 0; side < 2; side++) {
+		/* Nothing at all from the other side: the capture may simply hold one direction. */
+		if (tunnel->last_from[!side] == 0 || tunnel->esp[!side].hidden)
+			continue;
+		if (goes_unanswered(options, &tunnel->esp[side].silence))
+			return !side;
+		*child = unanswered_child(tunnels, tunnel, side);
+		if (*child != NULL)
+			return !side;
+	}
+	return -1;
+}
+
+static uint32_t bounded(uint64_t count)
+{
+	return count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 }
 
 static bool rule_one_way(const struct judgement *judgement, struct verdict *verdict)
 {
 	const struct tunnel *tunnel = judgement->tunnel;
+	const struct child_sa *child;
+	int silent = tunnel_silent_side(judgement->tunnels, tunnel, &child);
 
-	for (unsigned side = 0; side < 2; side++) {
-		const struct esp_direction *esp = &tunnel->esp[side];
-		/* Nothing at all from the other side: the capture may simply hold one direction. */
-		if (!goes_unanswered(judgement, side) || tunnel->last_from[!side] == 0)
-			continue;
-		add_evidence(verdict, WITNESS_ESP_ONE_WAY, esp->last_frame, esp->last_time,
-		             esp->since_other > UINT32_MAX ? UINT32_MAX : (uint32_t)esp->since_other,
-		             milliseconds_between(esp->since_other_start, esp->last_time));
-		verdict->confidence = judgement->up ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
-		return true;
-	}
-	return false;
+	if (silent < 0)
+		return false;
+	const struct esp_silence *silence = child != NULL ? &child->silence[!silent] : &tunnel->esp[!silent].silence;
+	if (child != NULL)
+		add_evidence(verdict, WITNESS_CHILD_ONE_WAY, child->frame, child->time, child->spi_from[!silent],
+		             child->spi_from[silent]);
+	add_evidence(verdict, WITNESS_ESP_ONE_WAY, tunnel->esp[!silent].last_frame, silence->last,
+	             bounded(silence->packets), milliseconds_between(silence->start, silence->last));
+	verdict->confidence = judgement->up ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+	return true;
 }
 
 static bool rule_packet_loss(const struct judgement *judgement, struct verdict *verdict)
@@ -379,14 +424,14 @@ static bool rule_packet_loss(const struct judgement *judgement, struct verdict *
 
 	for (unsigned side = 0; side < 2; side++) {
 		const struct esp_direction *esp = &tunnel->esp[side];
-		if (esp->packets < LOSS_LEAST)
+		uint64_t packets = esp->packets - esp->loss_packets[1];
+		/* Losses of before that arrived late since then are less than none. */
+		uint64_t losses = esp_direction_path_losses(esp);
+		uint64_t lost = losses > esp->loss_lost[1] ? losses - esp->loss_lost[1] : 0;
+		if (packets < LOSS_LEAST || lost < LOSS_LEAST || lost * 100 < (packets + lost) * LOSS_PERCENT)
 			continue;
-		uint64_t lost = esp->lost - (esp->lost < esp->lost_in_outages ? esp->lost : esp->lost_in_outages);
-		if (lost < LOSS_LEAST || lost * 100 < (esp->packets + lost) * LOSS_PERCENT)
-			continue;
-		add_evidence(verdict, WITNESS_ESP_LOST, esp->last_frame, esp->last_time,
-		             lost > UINT32_MAX ? UINT32_MAX : (uint32_t)lost,
-		             esp->packets > UINT32_MAX ? UINT32_MAX : (uint32_t)esp->packets);
+		add_evidence(verdict, WITNESS_ESP_LOST, esp->last_frame, esp->last_time, bounded(lost),
+		             bounded(packets));
 		verdict->confidence = CONFIDENCE_LIKELY;
 		return true;
 	}
@@ -398,7 +443,7 @@ static bool rule_no_traffic(const struct judgement *judgement, struct verdict *v
 	const struct tunnel *tunnel = judgement->tunnel;
 
 	if (!judgement->up || judgement->sa->children_up == 0 || judgement->sa->midway ||
-	    tunnel->esp[0].packets + tunnel->esp[1].packets != 0)
+	    esp_direction_seen(&tunnel->esp[0]) + esp_direction_seen(&tunnel->esp[1]) != 0)
 		return false;
 	int64_t watched = tunnel->last_time - judgement->sa->first_child_time;
 	if (watched < NO_TRAFFIC_AFTER)
@@ -492,11 +537,15 @@ static void begin_verdict(const struct judgement *judgement, struct verdict *ver
 		verdict->evidence = judgement->sa->witnesses;
 }
 
+static bool has_esp_both_ways(const struct tunnel *tunnel)
+{
+	return esp_direction_seen(&tunnel->esp[0]) != 0 && esp_direction_seen(&tunnel->esp[1]) != 0;
+}
+
 /* Nothing wrong: how sure depends on whether both directions and the negotiation were seen. */
 static enum confidence confidence_of_none(const struct judgement *judgement)
 {
-	bool both_ways = judgement->tunnel->esp[0].packets != 0 && judgement->tunnel->esp[1].packets != 0;
-	if (both_ways)
+	if (has_esp_both_ways(judgement->tunnel))
 		return judgement->up ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	return judgement->up ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 }
@@ -548,7 +597,7 @@ void tunnel_walk(struct tunnels *tunnels, const struct tunnel *tunnel, const str
 {
 	const struct ike_sa *sa = verdict->ike_sa;
 	enum cause cause = verdict->cause;
-	bool esp_both = tunnel->esp[0].packets != 0 && tunnel->esp[1].packets != 0;
+	bool esp_both = has_esp_both_ways(tunnel);
 	bool both_ends = tunnel->last_from[0] != 0 && tunnel->last_from[1] != 0;
 	bool suite = sa != NULL && sa->stage >= IKE_STAGE_INIT_DONE;
 	bool up = sa != NULL && tunnel_ike_sa_is_up(tunnel, sa);

@@ -24,6 +24,13 @@ struct verdict {
 /* Judges one tunnel at tunnels_now(). */
 void tunnel_diagnose(struct tunnels *tunnels, const struct tunnel *tunnel, struct verdict *verdict);
 
+/*
+ * Of a tunnel or of one of its children: the side from which nothing comes back while the other goes on, -1 where that
+ * is not so. *child is the child, or NULL where it holds for the whole tunnel. Children are only watched where their
+ * packets are counted elsewhere, see tunnels_take_counts().
+ */
+int tunnel_silent_side(struct tunnels *tunnels, const struct tunnel *tunnel, const struct child_sa **child);
+
 enum walk_answer { WALK_UNKNOWN, WALK_OK, WALK_FAILED };
 struct walk_step {
 	const char *name;

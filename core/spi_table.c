@@ -558,7 +558,12 @@ static uint32_t find_or_add(struct spi_table *table, const struct spi_counts *co
 
 	if (number != SPI_TABLE_FULL || counts->packets == 0)
 		return number;
-	return add_entry(table, &first, hash);
+	number = add_entry(table, &first, hash);
+	if (number != SPI_TABLE_FULL) {
+		entry_at(table, number)->packets = counts->earlier_packets;
+		entry_at(table, number)->bytes = counts->earlier_bytes;
+	}
+	return number;
 }
 
 static uint32_t least(uint32_t a, uint32_t b)

@@ -110,6 +110,8 @@ struct spi_counts {
 	bool sequences_known; /* that the last six members are filled in */
 	uint64_t packets;
 	uint64_t bytes;
+	uint64_t earlier_packets; /* told before: for an SPI that has no entry here (any more) */
+	uint64_t earlier_bytes;
 	int64_t since_time; /* of the first of these packets; 0 unknown */
 	int64_t first_time; /* of the very first; 0 unknown */
 	int64_t last_time;

@@ -37,6 +37,7 @@ struct tunnel_options {
 	uint32_t one_way_seconds; /* … over so many seconds, with none back */
 	uint32_t spi_capacity;
 	uint32_t tunnel_capacity;
+	bool reuse_numbers; /* a tunnel that gives way leaves its number to another: for those who run for months */
 };
 
 /* 8 packets, 5 seconds, 2^20 SPIs, 65,536 tunnels. */
@@ -163,12 +164,26 @@ struct ike_sa {
 
 enum paired_by { PAIRED_BY_NONE, PAIRED_BY_IKE, PAIRED_BY_XFRM, PAIRED_BY_TIMING, PAIRED_BY_DECLARED };
 
+/* What came one way since the last packet of the other way. */
+struct esp_silence {
+	uint64_t packets;
+	int64_t start;   /* time of the first of them */
+	int64_t last;    /* of the last packet this way */
+	int64_t longest; /* silence of the other way that ended by itself */
+
+	/* Counted elsewhere and not settled yet, see tunnels_take_counts(). */
+	uint64_t new_packets;
+	int64_t new_first;
+	int64_t new_last;
+};
+
 struct child_sa {
 	uint32_t spi_from[2]; /* SPI in packets sent by side 0, side 1; 0 unknown */
 	enum paired_by paired_by;
 	uint32_t frame; /* where it came up or was first seen */
 	int64_t time;
-	bool deleted;                      /* decrypted: a Delete named one of its SPIs */
+	struct esp_silence silence[2];     /* by sending side; only of packets counted elsewhere */
+	bool deleted;                      /* a Delete named one of its SPIs, or the kernel dropped it */
 	struct child_agreement *agreement; /* owned by the tunnel; NULL where nothing is known */
 };
 
@@ -180,17 +195,33 @@ struct esp_direction {
 	int64_t last_time;
 	uint32_t first_frame;
 	uint32_t last_frame;
-	uint64_t since_other;        /* packets since the other direction's last one */
-	int64_t since_other_start;   /* time of the first of them */
-	int64_t longest_silence;     /* of the other direction, while this one went on and it then came back */
+	struct esp_silence silence;
 	uint64_t next_check;         /* packets count at which the rules are asked again */
 	uint64_t lost;               /* over all SPIs that ever were; less again when they arrive late */
 	uint64_t lost_before_outage; /* when the tunnel was last found to be one-way */
 	uint64_t lost_in_outages;    /* what being one-way has cost: no sign of a lossy path */
-	uint64_t next_one_way_check; /* since_other at which one-way is asked again */
+	uint8_t outage_closing;      /* packets to come that may still tell what the last outage has cost */
+	uint64_t next_one_way_check; /* silence.packets at which one-way is asked again */
+	uint64_t earlier_packets;    /* of packets: counted before this program started, see tunnel_restore() */
+	uint64_t loss_packets[2];    /* packets and lost, at the last and the next to last begin of a window: see */
+	uint64_t loss_lost[2];       /* tunnels_settle_counts(); loss is judged since the latter. 0 in a capture */
+	bool hidden;                 /* it is known that packets of this direction pass unseen */
 	uint32_t spis;               /* SPIs seen */
+	uint32_t live_spis;          /* of them in the SPI table */
 	uint32_t first_spi; /* newest entry in the SPI table, chained by spi_entry.next_of_owner; SPI_TABLE_FULL ends */
 };
+
+/* Losses that speak of the path: those of the times when the tunnel was found to be one-way are none. */
+static inline uint64_t esp_direction_path_losses(const struct esp_direction *direction)
+{
+	return direction->lost > direction->lost_in_outages ? direction->lost - direction->lost_in_outages : 0;
+}
+
+/* Packets that this program saw itself. */
+static inline uint64_t esp_direction_seen(const struct esp_direction *direction)
+{
+	return direction->packets - direction->earlier_packets;
+}
 
 struct tunnel_event {
 	uint32_t frame;
@@ -209,10 +240,12 @@ struct logged_failure {
 };
 
 struct tunnel {
-	uint32_t number;              /* 0, 1, 2 … in order of appearance; never used again */
+	uint32_t number;              /* 0, 1, 2 … in order of appearance; used again only where options say so */
 	struct ip_address address[2]; /* side 0: first sender */
 	uint8_t asa_side;
-	bool asa_declared; /* by options, not by default */
+	bool asa_declared; /* by options or tunnels_declare(), not by default */
+	bool keep;         /* never gives way to others */
+	bool touched;      /* has counts that are not settled */
 	uint32_t first_frame, last_frame;
 	int64_t first_time, last_time;
 	int64_t last_from[2];    /* any packet from each side; 0 never */
@@ -238,6 +271,7 @@ struct tunnel {
 	struct tunnel_event history[TUNNEL_HISTORY]; /* changes of verdict */
 	uint8_t history_count;
 	enum cause current; /* cause after the last packet that was judged */
+	int64_t loss_window_start;
 };
 
 struct tunnels;
@@ -297,6 +331,44 @@ struct annotation {
  */
 void tunnels_add(struct tunnels *tunnels, uint32_t frame, int64_t time, const struct datagram *datagram,
                  const struct ike_message *message, struct annotation *annotation);
+
+/* ---- packets that were counted elsewhere ---- */
+
+/*
+ * Takes what was counted of one SPI since it was last told: by the threads of a daemon, or by the kernel. Totals and
+ * the SPI's entry have them at once; for rules that ask about silence, all that is taken until the next
+ * tunnels_settle_counts() counts as one look, within which the order of packets is not known.
+ */
+void tunnels_take_counts(struct tunnels *tunnels, const struct spi_counts *counts);
+
+typedef void tunnel_changed(struct tunnel *tunnel, void *context);
+
+/*
+ * Ends a look: judges the tunnels that it concerned. changed is called for those whose verdict is another now. Loss is
+ * judged over the last one to two minutes from then on, so that it clears itself.
+ */
+void tunnels_settle_counts(struct tunnels *tunnels, int64_t now, tunnel_changed *changed, void *context);
+
+/* ---- what is known without packets ---- */
+
+/* The tunnel between two ends of which local is mirrored, made where there is none; it is kept for good. NULL where the
+ * table is full. */
+struct tunnel *tunnels_declare(struct tunnels *tunnels, const struct ip_address *local,
+                               const struct ip_address *remote);
+
+/* Adds what an earlier run counted in the direction that side sends. last_time: of its last packet, 0 never. */
+void tunnel_restore(struct tunnel *tunnel, unsigned side, uint64_t packets, uint64_t bytes, uint64_t lost,
+                    int64_t last_time);
+
+/*
+ * Says which two SPIs make a child: spi in packets that side sends, back in those of the other side. Returns the child;
+ * spi and back are not 0.
+ */
+struct child_sa *tunnel_pair_spis(struct tunnel *tunnel, unsigned side, uint32_t spi, uint32_t back,
+                                  enum paired_by paired_by, int64_t time);
+
+/* Removes SPIs not used since before; their counts stay in their tunnels. */
+void tunnels_retire_spis(struct tunnels *tunnels, int64_t before);
 
 /* ---- reading the state ---- */
 

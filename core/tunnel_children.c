@@ -54,6 +54,58 @@ void tunnel_pair_child(struct tunnel *tunnel, uint8_t requester, uint32_t from_r
 	child->paired_by = PAIRED_BY_IKE;
 }
 
+/* ---- pairs that are known ---- */
+
+struct child_sa *tunnel_find_child(struct tunnel *tunnel, unsigned side, uint32_t spi)
+{
+	return (struct child_sa *)tunnel_child(tunnel, side, spi);
+}
+
+static void remove_child(struct tunnel *tunnel, struct child_sa *child)
+{
+	unsigned index = (unsigned)(child - tunnel->children);
+
+	g_free(child->agreement);
+	tunnel->child_count--;
+	memmove(child, child + 1, sizeof *child * (tunnel->child_count - index));
+}
+
+/* Takes an SPI from a child that timing gave it to. */
+static void release_spi(struct tunnel *tunnel, unsigned side, uint32_t spi)
+{
+	struct child_sa *child = tunnel_find_child(tunnel, side, spi);
+
+	if (child == NULL)
+		return;
+	child->spi_from[side] = 0;
+	child->paired_by = PAIRED_BY_NONE;
+	memset(child->silence, 0, sizeof child->silence);
+	if (child->spi_from[!side] == 0) {
+		remove_child(tunnel, child);
+		tunnel->children_total--;
+	}
+}
+
+struct child_sa *tunnel_pair_spis(struct tunnel *tunnel, unsigned side, uint32_t spi, uint32_t back,
+                                  enum paired_by paired_by, int64_t time)
+{
+	struct child_sa *child = tunnel_find_child(tunnel, side, spi);
+
+	if (child != NULL && child->spi_from[!side] == back) {
+		child->paired_by = paired_by;
+		return child;
+	}
+	release_spi(tunnel, !side, back);
+	child = tunnel_find_child(tunnel, side, spi);
+	if (child == NULL)
+		child = add_child(tunnel, 0, time);
+	child->spi_from[side] = spi;
+	child->spi_from[!side] = back;
+	child->paired_by = paired_by;
+	memset(child->silence, 0, sizeof child->silence);
+	return child;
+}
+
 /* ---- what a child agreed on ---- */
 
 struct child_agreement *child_sa_agreement(struct child_sa *child)

@@ -12,7 +12,7 @@ static void contradict_refusal(const struct arrival *arrival, const struct spi_e
 	struct tunnel *tunnel = arrival->tunnel;
 	struct ike_sa *sa = tunnel->ike_sa_count == 0 ? NULL : tunnel->ike_sas[tunnel->ike_sa_count - 1];
 
-	if (sa == NULL || sa->error_certain || sa->child_error != 0 || entry->first_sequence > NEW_SA_SEQUENCE)
+	if (sa == NULL || sa->error_certain || sa->child_error != 0)
 		return;
 	bool authentication = sa->stage == IKE_STAGE_AUTH_REFUSED;
 	bool child = sa->stage == IKE_STAGE_UP && sa->children_up == 0 && sa->child_refusals > 0;
@@ -33,22 +33,24 @@ static void confirm_authentication(struct tunnel *tunnel)
 		ike_sa_confirm(tunnel->ike_sas[i]);
 }
 
-/* First packet of an SPI: find or make its tunnel. Returns false where there is no room. */
-static bool adopt_spi(struct arrival *arrival, struct spi_entry *entry, uint32_t number)
+bool esp_begins_at(uint64_t sequence)
 {
-	struct tunnel *tunnel =
-	        tunnels_between(arrival->tunnels, &entry->source, &entry->destination, arrival->frame, arrival->time);
-	if (tunnel == NULL)
-		return false;
-	uint8_t side = ip_address_equal(&tunnel->address[0], &entry->source) ? 0 : 1;
-	arrival->tunnel = tunnel;
-	arrival->side = side;
+	return sequence <= NEW_SA_SEQUENCE;
+}
+
+void tunnel_adopt_spi(const struct arrival *arrival, struct spi_entry *entry, uint32_t number, bool begins)
+{
+	struct tunnel *tunnel = arrival->tunnel;
+	uint8_t side = arrival->side;
+
 	entry->owner = tunnel->number;
 	entry->owner_side = side != 0;
 	entry->next_of_owner = tunnel->esp[side].first_spi;
 	tunnel->esp[side].first_spi = number;
 	tunnel->esp[side].spis++;
-	contradict_refusal(arrival, entry);
+	tunnel->esp[side].live_spis++;
+	if (begins)
+		contradict_refusal(arrival, entry);
 	confirm_authentication(tunnel);
 	tunnel_place_spi(tunnel, side, entry->spi, arrival->frame, arrival->time);
 	if (tunnel->ike_sa_count > 0) {
@@ -56,13 +58,40 @@ static bool adopt_spi(struct arrival *arrival, struct spi_entry *entry, uint32_t
 		if (tunnel->esp[side].spis <= 1)
 			ike_sa_witness(sa, arrival, WITNESS_ESP_FIRST, entry->spi, side);
 	}
+}
+
+/* First packet of an SPI: find or make its tunnel. Returns false where there is no room. */
+static bool adopt_new_spi(struct arrival *arrival, struct spi_entry *entry, uint32_t number)
+{
+	struct tunnel *tunnel =
+	        tunnels_between(arrival->tunnels, &entry->source, &entry->destination, arrival->frame, arrival->time);
+	if (tunnel == NULL)
+		return false;
+	arrival->tunnel = tunnel;
+	arrival->side = ip_address_equal(&tunnel->address[0], &entry->source) ? 0 : 1;
+	tunnel_adopt_spi(arrival, entry, number, esp_begins_at(entry->first_sequence));
 	return true;
 }
 
-/* The direction that was missing is back: what its sequence numbers skipped is the outage that has been reported. */
-static void end_outage(const struct arrival *arrival)
+bool esp_silence_add(struct esp_silence *own, struct esp_silence *other, uint64_t packets, int64_t first, int64_t last,
+                     uint32_t least)
 {
-	struct esp_direction *esp = &arrival->tunnel->esp[arrival->side];
+	bool ended = other->packets >= least && other->packets != 0;
+
+	if (own->packets == 0)
+		own->start = first;
+	own->packets += packets;
+	own->last = last;
+	if (ended && first - other->start > other->longest)
+		other->longest = first - other->start;
+	other->packets = 0;
+	return ended;
+}
+
+/* The direction that was missing is back: what its sequence numbers skipped is the outage that has been reported. */
+void tunnel_end_outage(struct tunnel *tunnel, unsigned side)
+{
+	struct esp_direction *esp = &tunnel->esp[side];
 
 	if (esp->lost > esp->lost_before_outage)
 		esp->lost_in_outages += esp->lost - esp->lost_before_outage;
@@ -87,23 +116,20 @@ static bool count_direction(const struct arrival *arrival)
 	own->bytes += arrival->datagram->ip_length;
 	own->last_time = time;
 	own->last_frame = arrival->frame;
-	if (own->since_other++ == 0)
-		own->since_other_start = time;
-	if (other->since_other != 0) {
-		if (other->since_other >= options->one_way_packets) {
-			int64_t silence = time - other->since_other_start;
-			if (silence > other->longest_silence)
-				other->longest_silence = silence;
-			if (tunnel->current == CAUSE_ONE_WAY)
-				end_outage(arrival);
-			look = true;
-		}
-		other->since_other = 0;
+	if (other->silence.packets != 0)
 		other->next_one_way_check = options->one_way_packets;
+	if (esp_silence_add(&own->silence, &other->silence, 1, time, time, options->one_way_packets)) {
+		if (tunnel->current == CAUSE_ONE_WAY)
+			own->outage_closing = OUTAGE_CLOSING;
+		look = true;
 	}
-	if (own->since_other >= own->next_one_way_check &&
-	    time - own->since_other_start >= (int64_t)options->one_way_seconds * NANOSECONDS) {
-		own->next_one_way_check = own->since_other * 2;
+	if (own->outage_closing != 0) {
+		own->outage_closing--;
+		tunnel_end_outage(tunnel, arrival->side);
+	}
+	if (own->silence.packets >= own->next_one_way_check &&
+	    time - own->silence.start >= (int64_t)options->one_way_seconds * NANOSECONDS) {
+		own->next_one_way_check = own->silence.packets * 2;
 		look = true;
 	}
 	if (own->packets >= own->next_check) {
@@ -153,7 +179,7 @@ void tunnel_add_esp(struct arrival *arrival, bool annotate)
 	struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
 	bool look = false;
 	if (entry->owner == UINT32_MAX) {
-		if (!adopt_spi(arrival, entry, number)) {
+		if (!adopt_new_spi(arrival, entry, number)) {
 			spi_table_remove(tunnels->spis, number);
 			return;
 		}

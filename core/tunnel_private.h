@@ -16,6 +16,8 @@ struct tunnels {
 	uint64_t dropped;
 	uint32_t live;
 	uint32_t eviction_cursor;
+	GArray *free_numbers; /* uint32_t, of tunnels that gave way */
+	GArray *touched;      /* uint32_t, numbers of tunnels with counts to be settled */
 };
 
 /* The tunnel between two addresses, made if there is none; NULL where the table is full of tunnels in use. */
@@ -26,6 +28,34 @@ void tunnel_note_packet(struct tunnel *tunnel, uint8_t side, uint32_t frame, int
 
 /* Asks the rules and notes a change of verdict in history and annotation. */
 void tunnel_judge(const struct arrival *arrival);
+
+/* Forgets the SPIs of one direction that were not used since before. */
+void tunnel_retire_spis(struct tunnels *tunnels, struct tunnel *tunnel, unsigned side, int64_t before);
+
+/*
+ * Makes a new entry of the SPI table the tunnel's: arrival has tunnel, side, frame and time. begins: the SA itself is
+ * new, as its sequence numbers tell.
+ */
+void tunnel_adopt_spi(const struct arrival *arrival, struct spi_entry *entry, uint32_t number, bool begins);
+
+/* Whether an SA that is first seen at this sequence number is new. */
+bool esp_begins_at(uint64_t sequence);
+
+/* As tunnel_child(), to be changed. */
+struct child_sa *tunnel_find_child(struct tunnel *tunnel, unsigned side, uint32_t spi);
+
+/*
+ * Packets one way, the first of them at first. Returns whether a silence of the other way ended that had lasted for
+ * at least least packets.
+ */
+bool esp_silence_add(struct esp_silence *own, struct esp_silence *other, uint64_t packets, int64_t first, int64_t last,
+                     uint32_t least);
+
+/* A jump of the sequence numbers is only believed when more packets confirm it. */
+#define OUTAGE_CLOSING 8
+
+/* Says that what is lost by now, since the tunnel was found to be one-way, was lost to that. */
+void tunnel_end_outage(struct tunnel *tunnel, unsigned side);
 
 /* Where only timing can tell: gives the SPI to a child that still lacks one of this side, or to a new one. */
 void tunnel_place_spi(struct tunnel *tunnel, uint8_t side, uint32_t spi, uint32_t frame, int64_t time);

@@ -9,6 +9,8 @@
 #define DEFAULT_SPI_CAPACITY (UINT32_C(1) << 20)
 #define DEFAULT_TUNNEL_CAPACITY (UINT32_C(1) << 16)
 #define FIRST_LOSS_CHECK 64
+/* More ESP packets one way than these are no stray ones. */
+#define STRAY_PACKETS 8
 /* Tunnels looked at to find one that may give way. */
 #define EVICTION_LOOKS 64
 
@@ -51,6 +53,8 @@ struct tunnels *tunnels_new(const struct tunnel_options *options)
 	tunnels->options = *options;
 	tunnels->by_addresses = g_hash_table_new(hash_of_addresses, addresses_equal);
 	tunnels->list = g_ptr_array_new();
+	tunnels->free_numbers = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	tunnels->touched = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	tunnels->spis = spi_table_new(options->spi_capacity);
 	if (tunnels->spis == NULL) {
 		tunnels_free(tunnels);
@@ -77,6 +81,8 @@ void tunnels_free(struct tunnels *tunnels)
 	for (guint i = 0; i < tunnels->list->len; i++)
 		tunnel_free(tunnels->list->pdata[i]);
 	g_ptr_array_free(tunnels->list, TRUE);
+	g_array_free(tunnels->free_numbers, TRUE);
+	g_array_free(tunnels->touched, TRUE);
 	g_hash_table_destroy(tunnels->by_addresses);
 	spi_table_free(tunnels->spis);
 	g_free(tunnels);
@@ -123,11 +129,13 @@ uint64_t tunnels_dropped(const struct tunnels *tunnels)
 	return tunnels->dropped;
 }
 
-/* A tunnel that never carried ESP and whose IKE never came up may give way: that is what a flood of spoofed first
- * messages leaves. */
+/* A tunnel whose IKE never came up and that carried no ESP, or next to none and one way only, may give way: that is
+ * what a flood of spoofed packets leaves. */
 static bool may_give_way(const struct tunnel *tunnel)
 {
-	if (tunnel->esp[0].packets != 0 || tunnel->esp[1].packets != 0)
+	uint64_t one = tunnel->esp[0].packets, other = tunnel->esp[1].packets;
+
+	if (tunnel->keep || (one != 0 && other != 0) || one + other > STRAY_PACKETS)
 		return false;
 	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
 		if (tunnel->ike_sas[i]->up_time != 0)
@@ -143,9 +151,13 @@ static bool evict_one(struct tunnels *tunnels)
 		struct tunnel *tunnel = tunnels->list->pdata[number];
 		if (tunnel == NULL || !may_give_way(tunnel))
 			continue;
+		for (unsigned side = 0; side < 2; side++)
+			tunnel_retire_spis(tunnels, tunnel, side, INT64_MAX);
 		g_hash_table_remove(tunnels->by_addresses, tunnel->address);
 		tunnel_free(tunnel);
 		tunnels->list->pdata[number] = NULL;
+		if (tunnels->options.reuse_numbers)
+			g_array_append_val(tunnels->free_numbers, number);
 		tunnels->live--;
 		tunnels->dropped++;
 		return true;
@@ -161,6 +173,21 @@ static bool is_declared_asa(const struct tunnel_options *options, const struct i
 	return false;
 }
 
+/* Gives the tunnel its number and its place in the list. */
+static void list_tunnel(struct tunnels *tunnels, struct tunnel *tunnel)
+{
+	guint left = tunnels->free_numbers->len;
+
+	if (left == 0) {
+		tunnel->number = tunnels->list->len;
+		g_ptr_array_add(tunnels->list, tunnel);
+		return;
+	}
+	tunnel->number = g_array_index(tunnels->free_numbers, uint32_t, left - 1);
+	g_array_set_size(tunnels->free_numbers, left - 1);
+	tunnels->list->pdata[tunnel->number] = tunnel;
+}
+
 static struct tunnel *add_tunnel(struct tunnels *tunnels, const struct ip_address *source,
                                  const struct ip_address *destination, uint32_t frame, int64_t time)
 {
@@ -169,7 +196,7 @@ static struct tunnel *add_tunnel(struct tunnels *tunnels, const struct ip_addres
 		return NULL;
 	}
 	struct tunnel *tunnel = g_new0(struct tunnel, 1);
-	tunnel->number = tunnels->list->len;
+	list_tunnel(tunnels, tunnel);
 	tunnel->address[0] = *source;
 	tunnel->address[1] = *destination;
 	tunnel->asa_declared = true;
@@ -186,7 +213,6 @@ static struct tunnel *add_tunnel(struct tunnels *tunnels, const struct ip_addres
 		tunnel->esp[side].next_check = FIRST_LOSS_CHECK;
 		tunnel->esp[side].next_one_way_check = tunnels->options.one_way_packets;
 	}
-	g_ptr_array_add(tunnels->list, tunnel);
 	g_hash_table_insert(tunnels->by_addresses, tunnel->address, tunnel);
 	tunnels->live++;
 	return tunnel;
@@ -197,4 +223,16 @@ struct tunnel *tunnels_between(struct tunnels *tunnels, const struct ip_address 
 {
 	struct tunnel *tunnel = tunnels_find(tunnels, source, destination);
 	return tunnel != NULL ? tunnel : add_tunnel(tunnels, source, destination, frame, time);
+}
+
+struct tunnel *tunnels_declare(struct tunnels *tunnels, const struct ip_address *local, const struct ip_address *remote)
+{
+	struct tunnel *tunnel = tunnels_between(tunnels, local, remote, 0, tunnels->now);
+
+	if (tunnel == NULL)
+		return NULL;
+	tunnel->asa_side = ip_address_equal(&tunnel->address[0], local) ? 0 : 1;
+	tunnel->asa_declared = true;
+	tunnel->keep = true;
+	return tunnel;
 }

@@ -536,6 +536,19 @@ static void packets_lost_while_one_way_are_not_loss_once_it_is_over(struct scene
 	assert_cause(scene, CAUSE_PACKET_LOSS);
 }
 
+/* So many that the first packet afterwards is not believed before a second confirms it. */
+static void many_packets_lost_while_one_way_are_not_loss_either(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	scene_esp(scene, 0, 0x1001, 40, 0.5);
+	assert_cause(scene, CAUSE_ONE_WAY);
+	scene->sequence[1] += 5000;
+	scene_esp_both(scene, 0x1001, 0x2001, 100, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+	g_assert_cmpuint(scene_tunnel(scene)->esp[1].lost, ==, 5000);
+}
+
 static void gaps_in_the_sequence_are_loss(struct scene *scene)
 {
 	scene_up(scene);
@@ -665,6 +678,7 @@ static const struct {
         CONVERSATION(times_of_zero_give_no_verdict),
         CONVERSATION(ready_and_no_esp_for_long_is_no_traffic),
         CONVERSATION(packets_lost_while_one_way_are_not_loss_once_it_is_over),
+        CONVERSATION(many_packets_lost_while_one_way_are_not_loss_either),
         CONVERSATION(gaps_in_the_sequence_are_loss),
         CONVERSATION(ikev1_up_with_traffic_is_fine),
         CONVERSATION(mm5_answered_by_informationals_is_refused_authentication),
