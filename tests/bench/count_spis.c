@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What it costs to count one ESP packet: read its headers, find its SPI, count. Our table against GLib's GHashTable
+ * doing the same with the same packets, turn by turn, for so many SPIs in random order.
+ *
+ * usage: count_spis SPIS [ROUNDS]       a line: SPIs, then ns a packet: ours in batches, ours one by one, GHashTable;
+ *                                       resident KiB of our table
+ *        count_spis --once SPIS PACKETS counts PACKETS with our table in batches and nothing else: for callgrind
+ */
+#include <glib.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/datagram.h"
+#include "core/esp.h"
+#include "core/spi_table.h"
+
+#define PACKET_SIZE 28
+#define PACKETS (UINT32_C(1) << 21)
+#define BATCH 64
+#define DEFAULT_ROUNDS 5
+#define WIRE_LENGTH 128
+
+static uint8_t (*packets)[PACKET_SIZE];
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return *state * UINT64_C(2685821657736338717);
+}
+
+static void put32(uint8_t *at, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		at[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+static void make_packets(uint32_t count, uint32_t spis)
+{
+	static const uint8_t header[PACKET_SIZE] = {0x45, [3] = WIRE_LENGTH, [8] = 64, 50};
+	uint64_t state = 88172645463325252u;
+
+	packets = g_malloc_n(count, PACKET_SIZE);
+	for (uint32_t i = 0; i < count; i++) {
+		/* Each SPI once at first, so that all are there whatever chance does. */
+		uint32_t index = i < spis ? i : (uint32_t)(next_random(&state) >> 32) % spis;
+		memcpy(packets[i], header, sizeof header);
+		put32(packets[i] + 12, (UINT32_C(10) << 24) + (index >> 1));
+		put32(packets[i] + 16, (UINT32_C(11) << 24) + (index >> 1));
+		put32(packets[i] + 20, 0x10000000 + index * 2654435761u);
+		put32(packets[i] + 24, i + 1);
+	}
+}
+
+static struct esp_packet read_packet(uint32_t i)
+{
+	struct datagram datagram;
+	struct esp_header header = {0};
+
+	datagram_read(packets[i], PACKET_SIZE, WIRE_LENGTH, NULL, &datagram);
+	esp_header_read(datagram.payload, datagram.captured, &header);
+	return (struct esp_packet){
+	        .source = datagram.source,
+	        .destination = datagram.destination,
+	        .spi = header.spi,
+	        .sequence = header.sequence,
+	        .bytes = datagram.ip_length,
+	        .time = i,
+	        .encapsulation = (uint8_t)datagram.encapsulation,
+	};
+}
+
+static double now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+}
+
+/* ---- the contestants: each counts all packets ---- */
+
+static void count_in_batches(struct spi_table *table, uint32_t count)
+{
+	struct esp_packet batch[BATCH];
+	uint32_t numbers[BATCH];
+
+	for (uint32_t i = 0; i < count; i += BATCH) {
+		uint32_t size = MIN(BATCH, count - i);
+		for (uint32_t j = 0; j < size; j++)
+			batch[j] = read_packet(i + j);
+		spi_table_count_all(table, batch, size, numbers);
+	}
+}
+
+static void count_one_by_one(struct spi_table *table, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct esp_packet packet = read_packet(i);
+		spi_table_count(table, &packet);
+	}
+}
+
+struct key {
+	struct ip_address source, destination;
+	uint32_t spi;
+	uint32_t encapsulation;
+};
+
+struct counted {
+	struct key key;
+	uint64_t packets, bytes;
+	int64_t last_time;
+	uint32_t last_sequence;
+};
+
+/* FNV-1a over the words of the key, as one would write it for GHashTable. */
+static guint hash_key(gconstpointer data)
+{
+	uint64_t words[5], hash = UINT64_C(0xcbf29ce484222325);
+	memcpy(words, data, sizeof words);
+	for (unsigned i = 0; i < 5; i++)
+		hash = (hash ^ words[i]) * UINT64_C(0x100000001b3);
+	return (guint)(hash ^ (hash >> 32));
+}
+
+static gboolean keys_equal(gconstpointer a, gconstpointer b)
+{
+	return memcmp(a, b, sizeof(struct key)) == 0;
+}
+
+static void count_with_hash_table(GHashTable *table, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct esp_packet packet = read_packet(i);
+		struct key key = {packet.source, packet.destination, packet.spi, packet.encapsulation};
+		struct counted *entry = g_hash_table_lookup(table, &key);
+		if (entry == NULL) {
+			entry = g_new0(struct counted, 1);
+			entry->key = key;
+			g_hash_table_insert(table, &entry->key, entry);
+		}
+		entry->packets++;
+		entry->bytes += packet.bytes;
+		entry->last_time = packet.time;
+		entry->last_sequence = packet.sequence;
+	}
+}
+
+/* ---- measuring ---- */
+
+static long resident_kib(void)
+{
+	long pages = 0, resident = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	if (file == NULL || fscanf(file, "%ld %ld", &pages, &resident) != 2)
+		resident = 0;
+	if (file != NULL)
+		fclose(file);
+	return resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static double median(double *values, unsigned count)
+{
+	qsort(values, count, sizeof *values, compare);
+	return values[count / 2];
+}
+
+static double batches_took(struct spi_table *table)
+{
+	double start = now();
+	count_in_batches(table, PACKETS);
+	return (now() - start) / PACKETS;
+}
+
+static double one_by_one_took(struct spi_table *table)
+{
+	double start = now();
+	count_one_by_one(table, PACKETS);
+	return (now() - start) / PACKETS;
+}
+
+static double hash_table_took(GHashTable *table)
+{
+	double start = now();
+	count_with_hash_table(table, PACKETS);
+	return (now() - start) / PACKETS;
+}
+
+static void compare_for(uint32_t spis, unsigned rounds)
+{
+	double *batches = g_new(double, rounds), *singles = g_new(double, rounds), *hashed = g_new(double, rounds);
+
+	make_packets(PACKETS, spis);
+	long before = resident_kib();
+	struct spi_table *table = spi_table_new(spis);
+	count_in_batches(table, PACKETS); /* all SPIs are known from here on */
+	long ours = resident_kib() - before;
+	GHashTable *trusted = g_hash_table_new_full(hash_key, keys_equal, NULL, g_free);
+	count_with_hash_table(trusted, PACKETS);
+	for (unsigned round = 0; round < rounds; round++) {
+		batches[round] = batches_took(table);
+		singles[round] = one_by_one_took(table);
+		hashed[round] = hash_table_took(trusted);
+	}
+	printf("%" PRIu32 " %.1f %.1f %.1f %ld\n", spis, median(batches, rounds), median(singles, rounds),
+	       median(hashed, rounds), ours);
+	if (spi_table_size(table) != g_hash_table_size(trusted))
+		fprintf(stderr, "the two tables disagree\n");
+	g_hash_table_destroy(trusted);
+	spi_table_free(table);
+	g_free(batches);
+	g_free(singles);
+	g_free(hashed);
+}
+
+int main(int argument_count, char **arguments)
+{
+	if (argument_count == 4 && strcmp(arguments[1], "--once") == 0) {
+		uint32_t spis = (uint32_t)strtoul(arguments[2], NULL, 10);
+		uint32_t count = (uint32_t)strtoul(arguments[3], NULL, 10);
+		make_packets(count, spis);
+		struct spi_table *table = spi_table_new(spis);
+		count_in_batches(table, count);
+		spi_table_free(table);
+		g_free(packets);
+		return 0;
+	}
+	if (argument_count < 2) {
+		fprintf(stderr, "usage: count_spis SPIS [ROUNDS] | count_spis --once SPIS PACKETS\n");
+		return 2;
+	}
+	compare_for((uint32_t)strtoul(arguments[1], NULL, 10),
+	            argument_count > 2 ? (unsigned)strtoul(arguments[2], NULL, 10) : DEFAULT_ROUNDS);
+	g_free(packets);
+	return 0;
+}
