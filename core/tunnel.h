@@ -27,7 +27,7 @@
 #define IKE_SA_IDENTITY_SIZE 64 /* with its terminating zero; longer ones are cut */
 #define TUNNEL_CHILDREN 32
 #define TUNNEL_HISTORY 32
-#define TUNNEL_ASA_ADDRESSES 8
+#define TUNNEL_ASA_ADDRESSES 64
 
 struct tunnel_options {
 	struct ip_address
@@ -280,6 +280,10 @@ struct tunnels *tunnels_new(const struct tunnel_options *options);
 void tunnels_free(struct tunnels *tunnels);
 
 const struct tunnel_options *tunnels_options(const struct tunnels *tunnels);
+
+/* From now on this is one-way. */
+void tunnels_set_one_way(struct tunnels *tunnels, uint32_t packets, uint32_t seconds);
+
 struct spi_table *tunnels_spi_table(struct tunnels *tunnels);
 
 /* For walking: tunnels are numbered 0 to count - 1; NULL for one that gave way to others when the table was full. */

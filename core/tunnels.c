@@ -93,6 +93,12 @@ const struct tunnel_options *tunnels_options(const struct tunnels *tunnels)
 	return &tunnels->options;
 }
 
+void tunnels_set_one_way(struct tunnels *tunnels, uint32_t packets, uint32_t seconds)
+{
+	tunnels->options.one_way_packets = packets;
+	tunnels->options.one_way_seconds = seconds;
+}
+
 struct spi_table *tunnels_spi_table(struct tunnels *tunnels)
 {
 	return tunnels->spis;

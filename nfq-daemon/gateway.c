@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "nfq-daemon/gateway.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "nfq-daemon/clock.h"
+#include "nfq-daemon/config.h"
+#include "nfq-daemon/exporter.h"
+#include "nfq-daemon/instance_lock.h"
+#include "nfq-daemon/journal.h"
+#include "nfq-daemon/keeper.h"
+#include "nfq-daemon/monitor.h"
+#include "nfq-daemon/privileges.h"
+#include "nfq-daemon/queue_counters.h"
+#include "nfq-daemon/queue_worker.h"
+#include "nfq-daemon/state_file.h"
+
+#define QUEUES_MOST 65
+#define TICK_MILLISECONDS 1000
+#define RETIRE_SECONDS 60
+
+/* IKE messages looked at before other things get their turn. */
+#define PACKETS_AT_A_TIME 512
+
+/* A worker that has not answered for so long hangs: the watchdog is not fed any more. */
+#define ANSWER_WITHIN (10 * INT64_C(1000000000))
+
+#define NANOSECONDS INT64_C(1000000000)
+
+struct gateway {
+	const char *config_file;
+	struct config config;
+	struct datagram_ports ports; /* the workers': a reload leaves it alone */
+	GMainLoop *loop;
+	int lock;
+	struct queue_socket sockets[QUEUES_MOST];
+	struct keeper keeper;
+	struct queue_worker *workers[QUEUES_MOST];
+	unsigned queue_count;
+	int queue_counters; /* file, or negative */
+	int notify;         /* eventfd that workers write to */
+	int64_t answered;   /* when all workers had last answered */
+	struct monitor *monitor;
+	struct exporter *exporter;
+	guint export_timer;
+};
+
+/* ---- a look at all workers, each second ---- */
+
+static gboolean ask_workers(gpointer data)
+{
+	struct gateway *gateway = data;
+
+	for (unsigned i = 0; i < gateway->queue_count; i++)
+		queue_worker_ask(gateway->workers[i]);
+	return G_SOURCE_CONTINUE;
+}
+
+/* Returns whether all that was asked for has come. */
+static bool take_counts(struct gateway *gateway)
+{
+	bool complete = true;
+
+	for (unsigned i = 0; i < gateway->queue_count; i++) {
+		struct shard *shard = queue_worker_shard(gateway->workers[i]);
+		bool more = false;
+		if (shard_take(shard, monitor_take_counts, gateway->monitor, &more) && more)
+			queue_worker_ask(gateway->workers[i]);
+		complete &= !shard_is_asked(shard);
+	}
+	return complete;
+}
+
+static void settle(struct gateway *gateway)
+{
+	gateway->answered = clock_now();
+	monitor_settle(gateway->monitor);
+}
+
+static gboolean take_news(gint file, GIOCondition condition, gpointer data)
+{
+	struct gateway *gateway = data;
+	eventfd_t value;
+	bool more = false;
+
+	(void)condition;
+	eventfd_read(file, &value);
+	for (unsigned i = 0; i < gateway->queue_count; i++)
+		more |= monitor_take_packets(gateway->monitor, queue_worker_ring(gateway->workers[i]),
+		                             PACKETS_AT_A_TIME);
+	if (take_counts(gateway))
+		settle(gateway);
+	if (more)
+		eventfd_write(file, 1);
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean retire(gpointer data)
+{
+	monitor_retire(((struct gateway *)data)->monitor);
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean feed_watchdog(gpointer data)
+{
+	const struct gateway *gateway = data;
+
+	if (clock_now() - gateway->answered < ANSWER_WITHIN)
+		sd_notify(0, "WATCHDOG=1");
+	return G_SOURCE_CONTINUE;
+}
+
+/* ---- what is written ---- */
+
+static void export(struct gateway *gateway)
+{
+	struct metrics_queue queues[QUEUES_MOST];
+
+	for (unsigned i = 0; i < gateway->queue_count; i++) {
+		queues[i].queue = queue_worker_queue(gateway->workers[i]);
+		queue_worker_statistics(gateway->workers[i], &queues[i].seen);
+		queues[i].kernel = queue_counters_read(gateway->queue_counters, queues[i].queue);
+	}
+	exporter_write(gateway->exporter, &gateway->config, gateway->monitor, queues, gateway->queue_count);
+}
+
+static gboolean export_now(gpointer data)
+{
+	export(data);
+	return G_SOURCE_CONTINUE;
+}
+
+static void set_export_timer(struct gateway *gateway)
+{
+	if (gateway->export_timer != 0)
+		g_source_remove(gateway->export_timer);
+	gateway->export_timer = g_timeout_add_seconds(gateway->config.interval, export_now, gateway);
+}
+
+/* ---- signals ---- */
+
+static gboolean quit(gpointer data)
+{
+	g_main_loop_quit(((struct gateway *)data)->loop);
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean reload(gpointer data)
+{
+	struct gateway *gateway = data;
+	struct config config;
+	char *error = NULL;
+
+	sd_notify(0, "RELOADING=1");
+	if (config_load(gateway->config_file, &config, &error) != 0) {
+		journal_error("%s; the configuration stays as it was", error);
+		g_free(error);
+		config_free(&config);
+		sd_notify(0, "READY=1");
+		return G_SOURCE_CONTINUE;
+	}
+	const char *key = config_restart_key(&gateway->config, &config);
+	if (key != NULL)
+		journal_warning("%s: %s changed, which only a restart takes up", gateway->config_file, key);
+	config_keep_restart_keys(&config, &gateway->config);
+	config_free(&gateway->config);
+	gateway->config = config;
+	monitor_reconfigure(gateway->monitor, &gateway->config);
+	set_export_timer(gateway);
+	export(gateway);
+	journal_notice("%s: read again", gateway->config_file);
+	sd_notify(0, "READY=1");
+	return G_SOURCE_CONTINUE;
+}
+
+/* ---- beginning ---- */
+
+static void fail(char *error)
+{
+	journal_error("%s", error);
+	g_free(error);
+}
+
+static bool open_queues(struct gateway *gateway)
+{
+	char message[QUEUE_MESSAGE_SIZE];
+	const struct config *config = &gateway->config;
+
+	for (unsigned i = 0; i < config->esp_queues + 1U; i++) {
+		uint32_t range = i == 0 ? QUEUE_COPY_ALL : QUEUE_COPY_ESP;
+		if (queue_socket_open(&gateway->sockets[i], (uint16_t)(config->first_queue + i), range,
+		                      config->receive_buffer, message) != 0) {
+			journal_error("%s", message);
+			return false;
+		}
+		gateway->queue_count++;
+	}
+	return true;
+}
+
+/* The folder that a file is to be written in, made where it is missing. */
+static void prepare_folder(const char *path, uid_t user, gid_t group)
+{
+	char *folder = g_path_get_dirname(path);
+
+	if (path[0] != '\0' && !g_file_test(folder, G_FILE_TEST_IS_DIR) && g_mkdir_with_parents(folder, 0755) == 0 &&
+	    chown(folder, user, group) != 0)
+		journal_warning("%s: %s", folder, strerror(errno));
+	g_free(folder);
+}
+
+static void prepare_folders(const struct config *config, uid_t user, gid_t group)
+{
+	prepare_folder(config->socket, user, group);
+	prepare_folder(config->state_file, user, group);
+	prepare_folder(config->textfile, user, group);
+}
+
+static bool take_lock(struct gateway *gateway, uid_t user, gid_t group)
+{
+	char *error = NULL;
+
+	gateway->lock = instance_lock_take(gateway->config.socket, &error);
+	if (gateway->lock < 0) {
+		fail(error);
+		return false;
+	}
+	if (fchown(gateway->lock, user, group) != 0)
+		journal_warning("%s.lock: %s", gateway->config.socket, strerror(errno));
+	return true;
+}
+
+/* All that needs root, and then no more of it. */
+static bool open_and_drop(struct gateway *gateway, const char *name)
+{
+	char message[PRIVILEGES_MESSAGE_SIZE];
+	uid_t user = geteuid();
+	gid_t group = getegid();
+
+	if (name != NULL && privileges_user(name, &user, &group, message) != 0) {
+		journal_error("--user: %s", message);
+		return false;
+	}
+	prepare_folders(&gateway->config, user, group);
+	if (!take_lock(gateway, user, group) || !open_queues(gateway))
+		return false;
+	gateway->queue_counters = queue_counters_open();
+	if (name != NULL && privileges_drop(user, group, (gid_t)-1, message) != 0) {
+		journal_error("--user: %s", message);
+		return false;
+	}
+	privileges_forbid_new();
+	return true;
+}
+
+static bool restore(struct gateway *gateway)
+{
+	struct state state;
+	char *error = NULL;
+	int result = 0;
+
+	state_begin(&state);
+	if (gateway->config.state_file[0] != '\0')
+		result = state_file_read(gateway->config.state_file, &state, &error);
+	if (error != NULL)
+		journal_error("%s", error);
+	g_free(error);
+	monitor_restore(gateway->monitor, &state);
+	state_end(&state);
+	return result == 0 || result == -EBADMSG;
+}
+
+static bool start_workers(struct gateway *gateway)
+{
+	for (unsigned i = 0; i < gateway->queue_count; i++) {
+		const struct queue_worker_options options = {
+		        .socket = gateway->sockets[i],
+		        .watch = &gateway->keeper.watches[i],
+		        .ports = &gateway->ports,
+		        .spi_capacity = gateway->config.spi_capacity,
+		        .spi_idle = gateway->config.spi_idle * NANOSECONDS,
+		        .notify = gateway->notify,
+		};
+		gateway->workers[i] = queue_worker_start(&options);
+		if (gateway->workers[i] == NULL) {
+			journal_error("queue %u: no thread for it: %s", gateway->sockets[i].queue, strerror(errno));
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool start(struct gateway *gateway, const char *user)
+{
+	gateway->ports = gateway->config.ports;
+	gateway->notify = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (!open_and_drop(gateway, user))
+		return false;
+	int result = keeper_start(&gateway->keeper, gateway->sockets, gateway->queue_count);
+	if (result != 0) {
+		journal_error("the keeper of the queues cannot start: %s", strerror(-result));
+		return false;
+	}
+	gateway->monitor = monitor_new(&gateway->config);
+	if (gateway->monitor == NULL) {
+		journal_error("not enough memory for %u SPIs; see [tunnels] spis", gateway->config.spi_capacity);
+		return false;
+	}
+	gateway->exporter = exporter_new();
+	return restore(gateway) && start_workers(gateway);
+}
+
+/* ---- ending ---- */
+
+/* What workers have not told yet, now that they have ended. */
+static void take_last_counts(struct gateway *gateway)
+{
+	for (unsigned i = 0; i < gateway->queue_count; i++) {
+		struct shard *shard = queue_worker_shard(gateway->workers[i]);
+		bool more = true;
+		while (monitor_take_packets(gateway->monitor, queue_worker_ring(gateway->workers[i]),
+		                            PACKETS_AT_A_TIME))
+			;
+		for (bool told = true; told && more;) {
+			shard_ask(shard);
+			shard_hand_over(shard, 0);
+			told = shard_take(shard, monitor_take_counts, gateway->monitor, &more);
+		}
+	}
+	monitor_settle(gateway->monitor);
+}
+
+static void stop_workers(struct gateway *gateway)
+{
+	for (unsigned i = 0; i < gateway->queue_count; i++)
+		if (gateway->workers[i] != NULL)
+			queue_worker_stop(gateway->workers[i]);
+}
+
+/* Undoes what was done, however far that came. */
+static void end(struct gateway *gateway)
+{
+	stop_workers(gateway);
+	for (unsigned i = 0; i < gateway->queue_count; i++) {
+		queue_socket_let_go(&gateway->sockets[i]);
+		queue_worker_free(gateway->workers[i]);
+	}
+	keeper_stop(&gateway->keeper);
+	for (unsigned i = 0; i < gateway->queue_count; i++)
+		queue_socket_close(&gateway->sockets[i]);
+	if (gateway->exporter != NULL)
+		exporter_free(gateway->exporter);
+	if (gateway->monitor != NULL)
+		monitor_free(gateway->monitor);
+	config_free(&gateway->config);
+	if (gateway->queue_counters >= 0)
+		close(gateway->queue_counters);
+	if (gateway->notify >= 0)
+		close(gateway->notify);
+	if (gateway->lock >= 0)
+		close(gateway->lock);
+}
+
+/* ---- running ---- */
+
+static void add_watchdog(struct gateway *gateway)
+{
+	uint64_t microseconds;
+
+	if (sd_watchdog_enabled(0, &microseconds) > 0)
+		g_timeout_add((guint)(microseconds / 2000), feed_watchdog, gateway);
+}
+
+static void run(struct gateway *gateway)
+{
+	gateway->loop = g_main_loop_new(NULL, FALSE);
+	gateway->answered = clock_now();
+	g_unix_signal_add(SIGTERM, quit, gateway);
+	g_unix_signal_add(SIGINT, quit, gateway);
+	g_unix_signal_add(SIGHUP, reload, gateway);
+	g_unix_fd_add(gateway->notify, G_IO_IN, take_news, gateway);
+	g_timeout_add(TICK_MILLISECONDS, ask_workers, gateway);
+	g_timeout_add_seconds(RETIRE_SECONDS, retire, gateway);
+	set_export_timer(gateway);
+	add_watchdog(gateway);
+	export(gateway);
+	sd_notify(0, "READY=1");
+	g_main_loop_run(gateway->loop);
+	sd_notify(0, "STOPPING=1");
+	stop_workers(gateway);
+	take_last_counts(gateway);
+	export(gateway);
+	g_main_loop_unref(gateway->loop);
+}
+
+int gateway_run(const char *config_file, const char *user)
+{
+	struct gateway gateway = {.config_file = config_file, .lock = -1, .notify = -1, .queue_counters = -1};
+	char *error = NULL;
+	int status = EXIT_FAILURE;
+
+	clock_begin();
+	signal(SIGPIPE, SIG_IGN);
+	if (config_load(config_file, &gateway.config, &error) != 0) {
+		fail(error);
+	} else if (start(&gateway, user)) {
+		run(&gateway);
+		status = EXIT_SUCCESS;
+	}
+	end(&gateway);
+	return status;
+}

@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "nfq-daemon/metrics.h"
+
+#include <inttypes.h>
+
+#include "core/arrival.h"
+#include "core/diagnose.h"
+#include "nfq-daemon/clock.h"
+
+/* A tunnel that is exported, with its labels ready. */
+struct exported {
+	const struct tunnel *tunnel;
+	char labels[2 * IP_ADDRESS_TEXT_SIZE + 32]; /* local="…",remote="…" */
+};
+
+struct page {
+	GString *text;
+	const struct metrics *metrics;
+	GArray *exported; /* struct exported */
+	uint32_t tunnels; /* all that there are */
+	const char *name; /* of the metric being written */
+};
+
+/* ---- which tunnels ---- */
+
+static bool was_ever_up(const struct tunnel *tunnel)
+{
+	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
+		if (tunnel->ike_sas[i]->up_time != 0)
+			return true;
+	return tunnel->esp[0].packets != 0 && tunnel->esp[1].packets != 0;
+}
+
+/* Declared ones and those exported before come first, then what has been up, then the rest: a flood of spoofed
+ * packets must not push a tunnel out. */
+static unsigned rank_of(const struct metrics *metrics, const struct tunnel *tunnel)
+{
+	if (tunnel->keep || ledger_of(metrics->ledger, tunnel)->exported)
+		return 0;
+	return was_ever_up(tunnel) ? 1 : 2;
+}
+
+#define RANKS 3
+
+/* Its labels stay as they are now, whatever is learnt later of who began. */
+static void export_tunnel(const struct page *page, struct tunnel *tunnel)
+{
+	struct exported exported = {.tunnel = tunnel};
+	char local[IP_ADDRESS_TEXT_SIZE], remote[IP_ADDRESS_TEXT_SIZE];
+
+	tunnel->asa_declared = true;
+	ledger_of(page->metrics->ledger, tunnel)->exported = true;
+	g_snprintf(exported.labels, sizeof exported.labels, "local=\"%s\",remote=\"%s\"",
+	           ip_address_to_text(&tunnel->address[tunnel->asa_side], local),
+	           ip_address_to_text(&tunnel->address[!tunnel->asa_side], remote));
+	g_array_append_val(page->exported, exported);
+}
+
+static void choose_tunnels(struct page *page)
+{
+	struct tunnels *tunnels = page->metrics->tunnels;
+
+	for (unsigned rank = 0; rank < RANKS; rank++) {
+		for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
+			struct tunnel *tunnel = tunnels_at(tunnels, number);
+			if (tunnel == NULL)
+				continue;
+			page->tunnels += rank == 0;
+			/* Those taken at an earlier rank are exported now. */
+			if (rank_of(page->metrics, tunnel) == rank &&
+			    (rank == 0 || page->exported->len < page->metrics->config->exported_tunnels))
+				export_tunnel(page, tunnel);
+		}
+	}
+}
+
+/* ---- one series ---- */
+
+static void append_value(const struct page *page, const char *labels, uint64_t value)
+{
+	g_string_append_printf(page->text, "%s{%s} %" PRIu64 "\n", page->name, labels, value);
+}
+
+static void append_plain(const struct page *page, uint64_t value)
+{
+	g_string_append_printf(page->text, "%s %" PRIu64 "\n", page->name, value);
+}
+
+static void append_seconds(const struct page *page, const char *labels, const char *direction, int64_t time)
+{
+	int64_t real = clock_to_realtime(time);
+
+	g_string_append_printf(page->text, "%s{%s,direction=\"%s\"} %" PRId64 ".%03" PRId64 "\n", page->name, labels,
+	                       direction, real / NANOSECONDS, real % NANOSECONDS / NANOSECONDS_PER_MILLISECOND);
+}
+
+/* Escaped as a label's value has to be. */
+static void append_escaped(GString *text, const char *value)
+{
+	for (; *value != '\0'; value++) {
+		if (*value == '\\' || *value == '"')
+			g_string_append_c(text, '\\');
+		if (*value == '\n')
+			g_string_append(text, "\\n");
+		else
+			g_string_append_c(text, *value);
+	}
+}
+
+/* ---- metrics of a tunnel ---- */
+
+static const char *const directions[2] = {"encaps", "decaps"};
+
+static unsigned side_of(const struct tunnel *tunnel, unsigned direction)
+{
+	return direction == 0 ? tunnel->asa_side : !tunnel->asa_side;
+}
+
+static void append_with_direction(const struct page *page, const struct exported *exported, const char *label,
+                                  unsigned direction, uint64_t value)
+{
+	g_string_append_printf(page->text, "%s{%s,%s=\"%s\"} %" PRIu64 "\n", page->name, exported->labels, label,
+	                       directions[direction], value);
+}
+
+static void append_encaps_packets(const struct page *page, const struct exported *exported)
+{
+	append_value(page, exported->labels, exported->tunnel->esp[exported->tunnel->asa_side].packets);
+}
+
+static void append_encaps_bytes(const struct page *page, const struct exported *exported)
+{
+	append_value(page, exported->labels, exported->tunnel->esp[exported->tunnel->asa_side].bytes);
+}
+
+static void append_decaps_packets(const struct page *page, const struct exported *exported)
+{
+	append_value(page, exported->labels, exported->tunnel->esp[!exported->tunnel->asa_side].packets);
+}
+
+static void append_decaps_bytes(const struct page *page, const struct exported *exported)
+{
+	append_value(page, exported->labels, exported->tunnel->esp[!exported->tunnel->asa_side].bytes);
+}
+
+static void append_lost(const struct page *page, const struct exported *exported)
+{
+	const struct tunnel *tunnel = exported->tunnel;
+
+	for (unsigned direction = 0; direction < 2; direction++)
+		append_with_direction(page, exported, "direction", direction,
+		                      ledger_lost(page->metrics->ledger, tunnel, side_of(tunnel, direction)));
+}
+
+static void append_one_way(const struct page *page, const struct exported *exported)
+{
+	const struct tunnel *tunnel = exported->tunnel;
+	const struct child_sa *child;
+	int silent = tunnel_silent_side(page->metrics->tunnels, tunnel, &child);
+
+	for (unsigned direction = 0; direction < 2; direction++)
+		append_with_direction(page, exported, "missing", direction, silent == (int)side_of(tunnel, direction));
+}
+
+static void append_hidden(const struct page *page, const struct exported *exported)
+{
+	const struct tunnel *tunnel = exported->tunnel;
+
+	for (unsigned direction = 0; direction < 2; direction++)
+		append_with_direction(page, exported, "direction", direction,
+		                      tunnel->esp[side_of(tunnel, direction)].hidden);
+}
+
+/* Where no negotiation was seen, ESP both ways shows that there was one. */
+static bool is_up(const struct tunnel *tunnel)
+{
+	const struct ike_sa *sa = tunnel_ike_sa(tunnel);
+
+	if (sa != NULL)
+		return tunnel_ike_sa_is_up(tunnel, sa);
+	return esp_direction_seen(&tunnel->esp[0]) != 0 && esp_direction_seen(&tunnel->esp[1]) != 0;
+}
+
+static void append_ike_up(const struct page *page, const struct exported *exported)
+{
+	append_value(page, exported->labels, is_up(exported->tunnel));
+}
+
+static void append_children(const struct page *page, const struct exported *exported)
+{
+	const struct child_sa *up[TUNNEL_CHILDREN];
+
+	append_value(page, exported->labels, tunnel_children_up(page->metrics->tunnels, exported->tunnel, up));
+}
+
+static void append_last_packet(const struct page *page, const struct exported *exported)
+{
+	const struct tunnel *tunnel = exported->tunnel;
+
+	for (unsigned direction = 0; direction < 2; direction++)
+		append_seconds(page, exported->labels, directions[direction],
+		               tunnel->esp[side_of(tunnel, direction)].last_time);
+}
+
+static void append_failures(const struct page *page, const struct exported *exported)
+{
+	const struct ledger_entry *entry = ledger_of(page->metrics->ledger, exported->tunnel);
+
+	for (enum cause cause = CAUSE_NONE; cause < CAUSE_LAST; cause++)
+		if (entry->failures[cause] != 0)
+			g_string_append_printf(page->text, "%s{%s,phase=\"%s\",cause=\"%s\"} %" PRIu64 "\n", page->name,
+			                       exported->labels, phase_name(catalogue_entry(cause)->phase),
+			                       cause_name(cause), entry->failures[cause]);
+}
+
+static const struct {
+	const char *name;
+	const char *type;
+	const char *help;
+	void (*append)(const struct page *page, const struct exported *exported);
+} tunnel_metrics[] = {
+        {"asaphase_tunnel_encaps_packets_total", "counter",
+         "ESP packets from local to remote, as #pkts encaps of an ASA at local.", append_encaps_packets},
+        {"asaphase_tunnel_encaps_bytes_total", "counter", "Bytes of these packets, outer IP header included.",
+         append_encaps_bytes},
+        {"asaphase_tunnel_decaps_packets_total", "counter",
+         "ESP packets from remote to local, as #pkts decaps of an ASA at local.", append_decaps_packets},
+        {"asaphase_tunnel_decaps_bytes_total", "counter", "Bytes of these packets, outer IP header included.",
+         append_decaps_bytes},
+        {"asaphase_tunnel_lost_packets_total", "counter",
+         "ESP packets that the sequence numbers say were sent and did not arrive here.", append_lost},
+        {"asaphase_tunnel_one_way", "gauge", "1 while ESP goes one way and the direction named is missing.",
+         append_one_way},
+        {"asaphase_tunnel_hidden", "gauge",
+         "1 where ESP of this direction is known to pass unseen, as with hardware offload: its counters stand still.",
+         append_hidden},
+        {"asaphase_tunnel_ike_up", "gauge",
+         "1 while an IKE SA is up as far as packets tell; where no IKE was seen, 1 when ESP was seen both ways.",
+         append_ike_up},
+        {"asaphase_tunnel_children", "gauge", "Child SAs that are up as far as packets tell.", append_children},
+        {"asaphase_tunnel_last_packet_timestamp_seconds", "gauge",
+         "When the last ESP packet of this direction was seen; 0 never.", append_last_packet},
+        {"asaphase_ike_failures_total", "counter", "Failures seen, by phase and cause.", append_failures},
+};
+
+/* ---- metrics per SPI, where asked for ---- */
+
+static void append_spi(const struct page *page, const struct spi_entry *entry, uint64_t value)
+{
+	static const char *const encapsulations[] = {"none", "udp", "tcp"};
+	char source[IP_ADDRESS_TEXT_SIZE], destination[IP_ADDRESS_TEXT_SIZE];
+
+	g_string_append_printf(page->text,
+	                       "%s{source=\"%s\",destination=\"%s\",spi=\"0x%08" PRIx32
+	                       "\",encapsulation=\"%s\"} %" PRIu64 "\n",
+	                       page->name, ip_address_to_text(&entry->source, source),
+	                       ip_address_to_text(&entry->destination, destination), entry->spi,
+	                       encapsulations[MIN(entry->encapsulation, 2)], value);
+}
+
+static uint64_t packets_of(const struct spi_entry *entry)
+{
+	return entry->packets;
+}
+
+static uint64_t bytes_of(const struct spi_entry *entry)
+{
+	return entry->bytes;
+}
+
+static uint64_t duplicates_of(const struct spi_entry *entry)
+{
+	return entry->duplicate;
+}
+
+static uint64_t reordered_of(const struct spi_entry *entry)
+{
+	return entry->reordered;
+}
+
+static uint64_t lost_of(const struct spi_entry *entry)
+{
+	return entry->lost;
+}
+
+static const struct {
+	const char *name;
+	const char *type;
+	const char *help;
+	uint64_t (*value)(const struct spi_entry *entry);
+} spi_metrics[] = {
+        {"asaphase_spi_packets_total", "counter", "ESP packets of one SPI.", packets_of},
+        {"asaphase_spi_bytes_total", "counter", "Bytes of these packets, outer IP header included.", bytes_of},
+        {"asaphase_spi_lost_packets", "gauge", "Sequence numbers of one SPI that were skipped and have not arrived.",
+         lost_of},
+        {"asaphase_spi_duplicate_packets_total", "counter", "Sequence numbers that came again.", duplicates_of},
+        {"asaphase_spi_reordered_packets_total", "counter", "Packets that came after a higher number.", reordered_of},
+};
+
+static void append_spis_of(const struct page *page, const struct exported *exported,
+                           uint64_t (*value)(const struct spi_entry *entry))
+{
+	struct spi_table *table = tunnels_spi_table(page->metrics->tunnels);
+
+	for (unsigned side = 0; side < 2; side++) {
+		uint32_t number = exported->tunnel->esp[side].first_spi;
+		while (number != SPI_TABLE_FULL) {
+			const struct spi_entry *entry = spi_table_entry(table, number);
+			append_spi(page, entry, value(entry));
+			number = entry->next_of_owner;
+		}
+	}
+}
+
+/* ---- metrics of a queue ---- */
+
+static bool packets_of_queue(const struct metrics_queue *queue, uint64_t *value)
+{
+	*value = queue->seen.packets;
+	return true;
+}
+
+static bool missed_of_queue(const struct metrics_queue *queue, uint64_t *value)
+{
+	*value = queue->seen.missed;
+	return true;
+}
+
+static bool outages_of_queue(const struct metrics_queue *queue, uint64_t *value)
+{
+	*value = queue->seen.outages;
+	return true;
+}
+
+static bool dropped_of_queue(const struct metrics_queue *queue, uint64_t *value)
+{
+	*value = queue->kernel.dropped;
+	return queue->kernel.known;
+}
+
+static bool user_dropped_of_queue(const struct metrics_queue *queue, uint64_t *value)
+{
+	*value = queue->kernel.user_dropped;
+	return queue->kernel.known;
+}
+
+static bool segments_of_queue(const struct metrics_queue *queue, uint64_t *value)
+{
+	*value = queue->seen.segments;
+	return true;
+}
+
+static bool unsplit_of_queue(const struct metrics_queue *queue, uint64_t *value)
+{
+	*value = queue->seen.unsplit;
+	return true;
+}
+
+static bool uncounted_of_queue(const struct metrics_queue *queue, uint64_t *value)
+{
+	*value = queue->seen.uncounted;
+	return true;
+}
+
+static bool refused_of_queue(const struct metrics_queue *queue, uint64_t *value)
+{
+	*value = queue->seen.refused;
+	return true;
+}
+
+static bool unread_of_queue(const struct metrics_queue *queue, uint64_t *value)
+{
+	*value = queue->seen.unread;
+	return true;
+}
+
+static const struct {
+	const char *name;
+	const char *help;
+	bool (*value)(const struct metrics_queue *queue, uint64_t *value); /* false: not known */
+} queue_metrics[] = {
+        {"asaphase_queue_packets_total", "Packets taken from the queue.", packets_of_queue},
+        {"asaphase_queue_dropped_total", "Packets that the kernel dropped as the queue was full.", dropped_of_queue},
+        {"asaphase_queue_user_dropped_total", "Packets that the kernel dropped as the daemon's buffer was full.",
+         user_dropped_of_queue},
+        {"asaphase_queue_missed_packets_total",
+         "Packets that passed without being counted, as the daemon's buffer was full (fail-open).", missed_of_queue},
+        {"asaphase_queue_outages_total",
+         "Times that packets passed uncounted: the buffer was full, or the daemon stood still.", outages_of_queue},
+        {"asaphase_queue_segments_total", "Wire packets beyond the first that GSO packets stood for.",
+         segments_of_queue},
+        {"asaphase_queue_unsplit_packets_total",
+         "GSO packets counted as one, as their wire packets could not be told apart.", unsplit_of_queue},
+        {"asaphase_queue_uncounted_packets_total", "ESP packets not counted, as the table of SPIs was full.",
+         uncounted_of_queue},
+        {"asaphase_queue_refused_messages_total", "IKE messages not looked at, as there were too many at a time.",
+         refused_of_queue},
+        {"asaphase_queue_unread_packets_total", "Packets too short or malformed to be read.", unread_of_queue},
+};
+
+/* ---- metrics of the daemon ---- */
+
+static void append_spi_count(const struct page *page)
+{
+	append_plain(page, spi_table_size(tunnels_spi_table(page->metrics->tunnels)));
+}
+
+static void append_tunnel_count(const struct page *page)
+{
+	append_value(page, "exported=\"yes\"", page->exported->len);
+	append_value(page, "exported=\"no\"", page->tunnels - page->exported->len);
+}
+
+static void append_tunnels_dropped(const struct page *page)
+{
+	append_plain(page, tunnels_dropped(page->metrics->tunnels));
+}
+
+static void append_journal_suppressed(const struct page *page)
+{
+	append_plain(page, page->metrics->journal_suppressed);
+}
+
+static void append_peers(const struct page *page)
+{
+	for (guint i = 0; i < page->metrics->config->peers->len; i++) {
+		const struct config_peer *peer = &g_array_index(page->metrics->config->peers, struct config_peer, i);
+		char local[IP_ADDRESS_TEXT_SIZE], remote[IP_ADDRESS_TEXT_SIZE];
+		g_string_append_printf(page->text, "%s{local=\"%s\",remote=\"%s\",name=\"", page->name,
+		                       ip_address_to_text(&peer->local, local),
+		                       ip_address_to_text(&peer->remote, remote));
+		append_escaped(page->text, peer->name);
+		g_string_append(page->text, "\"} 1\n");
+	}
+}
+
+static void append_build(const struct page *page)
+{
+	static const char *const modes[] = {"offload", "queue"};
+
+	g_string_append_printf(page->text, "%s{version=\"%s\",mode=\"%s\"} 1\n", page->name, ASAPHASE_VERSION,
+	                       modes[page->metrics->config->mode]);
+}
+
+static void append_export_time(const struct page *page)
+{
+	g_string_append_printf(page->text, "%s %.3f\n", page->name, page->metrics->time);
+}
+
+static const struct {
+	const char *name;
+	const char *type;
+	const char *help;
+	void (*append)(const struct page *page);
+} daemon_metrics[] = {
+        {"asaphase_spis", "gauge", "SPIs in the table.", append_spi_count},
+        {"asaphase_tunnels", "gauge", "Pairs of addresses with IKE or ESP between them.", append_tunnel_count},
+        {"asaphase_tunnels_dropped_total", "counter", "Pairs that had to give way as the table was full.",
+         append_tunnels_dropped},
+        {"asaphase_journal_suppressed_total", "counter", "Messages not written as there were too many at a time.",
+         append_journal_suppressed},
+        {"asaphase_peer_info", "gauge", "A declared peer and its name.", append_peers},
+        {"asaphase_build_info", "gauge", "1; the daemon's version and mode.", append_build},
+        {"asaphase_last_export_timestamp_seconds", "gauge", "When this file was written.", append_export_time},
+};
+
+/* ---- all of it ---- */
+
+static void begin_metric(struct page *page, const char *name, const char *type, const char *help)
+{
+	page->name = name;
+	g_string_append_printf(page->text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void append_tunnel_metrics(struct page *page)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(tunnel_metrics); i++) {
+		begin_metric(page, tunnel_metrics[i].name, tunnel_metrics[i].type, tunnel_metrics[i].help);
+		for (guint j = 0; j < page->exported->len; j++)
+			tunnel_metrics[i].append(page, &g_array_index(page->exported, struct exported, j));
+	}
+}
+
+static void append_spi_metrics(struct page *page)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(spi_metrics) && page->metrics->config->per_spi; i++) {
+		begin_metric(page, spi_metrics[i].name, spi_metrics[i].type, spi_metrics[i].help);
+		for (guint j = 0; j < page->exported->len; j++)
+			append_spis_of(page, &g_array_index(page->exported, struct exported, j), spi_metrics[i].value);
+	}
+}
+
+static void append_queue_metrics(struct page *page)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(queue_metrics); i++) {
+		begin_metric(page, queue_metrics[i].name, "counter", queue_metrics[i].help);
+		for (unsigned j = 0; j < page->metrics->queue_count; j++) {
+			char labels[32];
+			uint64_t value;
+			g_snprintf(labels, sizeof labels, "queue=\"%u\"", page->metrics->queues[j].queue);
+			if (queue_metrics[i].value(&page->metrics->queues[j], &value))
+				append_value(page, labels, value);
+		}
+	}
+}
+
+static void append_daemon_metrics(struct page *page)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(daemon_metrics); i++) {
+		begin_metric(page, daemon_metrics[i].name, daemon_metrics[i].type, daemon_metrics[i].help);
+		daemon_metrics[i].append(page);
+	}
+}
+
+void metrics_append(GString *text, const struct metrics *metrics)
+{
+	struct page page = {
+	        .text = text, .metrics = metrics, .exported = g_array_new(FALSE, FALSE, sizeof(struct exported))};
+
+	choose_tunnels(&page);
+	append_tunnel_metrics(&page);
+	append_spi_metrics(&page);
+	append_queue_metrics(&page);
+	append_daemon_metrics(&page);
+	g_array_free(page.exported, TRUE);
+}
