@@ -61,7 +61,11 @@ class GatewayWorld(World):
         self.started = []
 
     def __enter__(self):
-        super().__enter__()
+        try:
+            super().__enter__()
+        except BaseException:
+            super().__exit__()
+            raise
         for side in SIDES:
             for family in (4, 6):
                 run("ip", "-n", self.namespace("gateway"), "neigh", "replace", OUTER[family][side], "lladdr",

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs inside the virtual machine of tests/vm/run: two peers with kernel ESP, and a gateway between or on them.
+
+Usage: guest.py BUILD [TEST…]. A line "passed NAME …" or "failed NAME …" for each test."""
+
+import json
+import os
+import sys
+import tempfile
+import time
+import traceback
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir, os.pardir))
+sys.path.insert(0, os.path.join(TOP, "tests", "gateway"))
+sys.dont_write_bytecode = True
+
+from gateway_world import LEFT, OUTER, RIGHT, GatewayWorld, other, run  # noqa: E402 pylint: disable=wrong-import-position
+
+INNER = {LEFT: "192.168.1.1", RIGHT: "192.168.2.1"}
+SPI = {LEFT: "0x0000a001", RIGHT: "0x0000b002"}  # in what this side sends
+KEY = "0x" + "42" * 20
+UDP = {False: (), True: ("encap", "espinudp", "4500", "4500", "0.0.0.0")}
+
+
+class Peers:
+    """left and right with an ESP tunnel set up by hand in their kernels."""
+
+    def __init__(self, world, udp=False):
+        self.world = world
+        for side in (LEFT, RIGHT):
+            for sender in (LEFT, RIGHT):
+                self.xfrm(side, "state", "add", "src", OUTER[4][sender], "dst", OUTER[4][other(sender)], "proto", "esp", "spi",
+                          SPI[sender], "reqid", "1", "mode", "tunnel", "aead", "rfc4106(gcm(aes))", KEY, "128", *UDP[udp])
+                direction = "out" if sender == side else "in"
+                self.xfrm(side, "policy", "add", "src", INNER[sender], "dst", INNER[other(sender)], "dir", direction, "tmpl",
+                          "src", OUTER[4][sender], "dst", OUTER[4][other(sender)], "proto", "esp", "reqid", "1", "mode",
+                          "tunnel")
+            run("ip", "-n", world.namespace(side), "route", "add", INNER[other(side)], "dev", "wan", "via",
+                "10.1.0.254" if side == LEFT else "10.2.0.254", "src", INNER[side])
+
+    def xfrm(self, side, *arguments):
+        return run("ip", "-n", self.world.namespace(side), "xfrm", *arguments)
+
+    def sent(self, side):
+        """What side's kernel says that it sent on its SA."""
+        text = self.xfrm_counters(side, SPI[side])
+        return int(text.split("(packets)")[0].split()[-1].rstrip(","))
+
+    def xfrm_counters(self, side, spi):
+        text = run("ip", "-s", "-n", self.world.namespace(side), "xfrm", "state", "get", "src", OUTER[4][side], "dst",
+                   OUTER[4][other(side)], "proto", "esp", "spi", spi)
+        return text.split("lifetime current:")[1]
+
+
+def counts(world, place):
+    """What the kernel counted in a namespace: {spi: packets}."""
+    told = json.loads(run(*world.inside(place, world.tool("read_sets"), "read")))
+    return {item["spi"]: item["packets"] for item in told["told"]}
+
+
+def install(world, place, mode, role):
+    run(*world.inside(place, world.tool("read_sets"), "install", mode, role))
+
+
+def test_native_queue_is_used(world):
+    """The kernel has nft queue, and the rules use it."""
+    assert json.loads(world.read_sets("probe"))["queue_nft"] == 1
+    for mode in ("offload", "queue"):
+        install(world, "gateway", mode, "terminating")
+        ruleset = world.ruleset()
+        assert "queue flags bypass" in ruleset and "xt target" not in ruleset
+    before = world.read_sets("remove")
+    assert before == "" and "asaphase" not in world.ruleset()
+
+
+def test_transit_counts_kernel_esp(world):
+    """Between two peers, each direction's packets as the sender's kernel counts them."""
+    peers = Peers(world)
+    install(world, "gateway", "offload", "transit")
+    answers = world.ping(LEFT, 40, interval=0.05, check=True)
+    assert counts(world, "gateway") == {SPI[side]: peers.sent(side) for side in (LEFT, RIGHT)}
+    return f"{answers} answers, {peers.sent(LEFT)} and {peers.sent(RIGHT)} ESP packets"
+
+
+def test_terminating_counts_kernel_esp(world):
+    """On a peer itself, where packets pass netfilter before decryption and after encryption."""
+    peers = Peers(world)
+    install(world, RIGHT, "offload", "terminating")
+    world.ping(LEFT, 40, interval=0.05, check=True)
+    assert counts(world, RIGHT) == {SPI[side]: peers.sent(side) for side in (LEFT, RIGHT)}
+
+
+def test_udp_encapsulated_kernel_esp(world):
+    """ESP in UDP 4500, in transit."""
+    peers = Peers(world, udp=True)
+    keep = "import socket,time\nfor a in ('',):\n s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM)\n" \
+           " s.bind((a,4500))\n s.setsockopt(17,100,2)\n print(1,flush=True)\n time.sleep(60)"
+    import subprocess  # pylint: disable=import-outside-toplevel
+    for side in (LEFT, RIGHT):
+        holder = subprocess.Popen(world.inside(side, "python3", "-c", keep), stdout=subprocess.PIPE)
+        holder.stdout.readline()
+        world.started.append(holder)
+    install(world, "gateway", "offload", "transit")
+    world.ping(LEFT, 20, interval=0.05, check=True)
+    assert counts(world, "gateway") == {SPI[side]: peers.sent(side) for side in (LEFT, RIGHT)}
+
+
+def main():
+    build, names = sys.argv[1], sys.argv[2:]
+    tests = [(name, value) for name, value in globals().items() if name.startswith("test_")]
+    for name, test in tests:
+        title = name.removeprefix("test_").replace("_", "-")
+        if names and title not in names:
+            continue
+        start = time.monotonic()
+        try:
+            with GatewayWorld(tempfile.mkdtemp(), build, "offload") as world:
+                figure = test(world) or ""
+            print(f"passed {title} {time.monotonic() - start:.1f} s {figure}", flush=True)
+        except Exception:  # pylint: disable=broad-except
+            print(f"failed {title} {time.monotonic() - start:.1f} s", flush=True)
+            traceback.print_exc(file=sys.stdout)
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
