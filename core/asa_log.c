@@ -7,65 +7,14 @@
 #include <time.h>
 
 #include "core/arrival.h"
-
-/* A stretch of the caller's bytes. */
-struct span {
-	const char *at;
-	const char *end;
-};
-
-static bool is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
-static bool skip(struct span *span, const char *words)
-{
-	size_t length = strlen(words);
-
-	if ((size_t)(span->end - span->at) < length || g_ascii_strncasecmp(span->at, words, length) != 0)
-		return false;
-	span->at += length;
-	return true;
-}
-
-static void skip_spaces(struct span *span)
-{
-	while (span->at < span->end && *span->at == ' ')
-		span->at++;
-}
-
-/* Exactly so many digits. */
-static bool take_digits(struct span *span, unsigned digits, uint32_t *number)
-{
-	*number = 0;
-	for (; digits > 0; digits--) {
-		if (span->at == span->end || !is_digit(*span->at))
-			return false;
-		*number = *number * 10 + (uint32_t)(*span->at++ - '0');
-	}
-	return true;
-}
-
-/* The first place at or after span's beginning where the words stand; moves behind them. */
-static bool find(struct span *span, const char *words)
-{
-	for (struct span here = *span; here.at < here.end; here.at++) {
-		struct span after = here;
-		if (skip(&after, words)) {
-			*span = after;
-			return true;
-		}
-	}
-	return false;
-}
+#include "core/text_span.h"
 
 /* ---- %ASA-4-750003: ---- */
 
 static const char *const devices[] = {"ASA", "FTD", "PIX"};
 
 /* "%ASA-4-750003:" or, with a class in it, "%ASA-vpn-4-750003:". Moves behind it. */
-static int take_tag(struct span *span, struct asa_log_message *message)
+static int take_tag(struct text_span *span, struct asa_log_message *message)
 {
 	uint32_t severity;
 
@@ -73,38 +22,39 @@ static int take_tag(struct span *span, struct asa_log_message *message)
 		span->at++;
 	for (unsigned parts = 0; parts < 2 && span->at < span->end; parts++) {
 		span->at++;
-		if (take_digits(span, 1, &severity) && severity <= 7 && skip(span, "-"))
+		if (text_span_take_digits(span, 1, &severity) && severity <= 7 && text_span_skip(span, "-"))
 			break;
 		while (span->at < span->end && (g_ascii_isalpha(*span->at) || *span->at == '_'))
 			span->at++;
 		if (parts == 1 || span->at == span->end || *span->at != '-')
 			return -EBADMSG;
 	}
-	if (!take_digits(span, 6, &message->number) || (span->at < span->end && is_digit(*span->at)))
+	if (!text_span_take_digits(span, 6, &message->number) || (span->at < span->end && g_ascii_isdigit(*span->at)))
 		return -EBADMSG;
 	message->severity = (uint8_t)severity;
-	skip(span, ":");
-	skip_spaces(span);
+	text_span_skip(span, ":");
+	text_span_skip_blanks(span);
 	return 0;
 }
 
 /* Finds the tag. Returns 0 with before and text on its two sides. */
-static int split_line(struct span line, struct span *before, struct span *text, struct asa_log_message *message)
+static int split_line(struct text_span line, struct text_span *before, struct text_span *text,
+                      struct asa_log_message *message)
 {
 	int result = -ENOMSG;
 
-	for (struct span here = line; here.at < here.end; here.at++) {
+	for (struct text_span here = line; here.at < here.end; here.at++) {
 		if (*here.at != '%')
 			continue;
 		for (size_t i = 0; i < G_N_ELEMENTS(devices); i++) {
-			struct span after = {here.at + 1, here.end};
-			if (!skip(&after, devices[i]) || after.at == after.end || *after.at != '-')
+			struct text_span after = {here.at + 1, here.end};
+			if (!text_span_skip(&after, devices[i]) || after.at == after.end || *after.at != '-')
 				continue;
 			if (take_tag(&after, message) != 0) {
 				result = -EBADMSG;
 				continue;
 			}
-			*before = (struct span){line.at, here.at};
+			*before = (struct text_span){line.at, here.at};
 			*text = after;
 			memcpy(message->device, devices[i], strlen(devices[i]));
 			return 0;
@@ -133,55 +83,57 @@ static int64_t time_of(uint32_t year, uint32_t month, uint32_t day, uint32_t hou
 }
 
 /* "+02:00", "-0500", "Z". */
-static bool take_zone(struct span *span, int32_t *offset)
+static bool take_zone(struct text_span *span, int32_t *offset)
 {
 	uint32_t hours, minutes;
 	bool west = span->at < span->end && *span->at == '-';
 
 	*offset = 0;
-	if (skip(span, "Z"))
+	if (text_span_skip(span, "Z"))
 		return true;
 	if (!west && !(span->at < span->end && *span->at == '+'))
 		return false;
 	span->at++;
-	if (!take_digits(span, 2, &hours))
+	if (!text_span_take_digits(span, 2, &hours))
 		return false;
-	skip(span, ":");
-	if (!take_digits(span, 2, &minutes))
+	text_span_skip(span, ":");
+	if (!text_span_take_digits(span, 2, &minutes))
 		return false;
 	*offset = (int32_t)(hours * 3600 + minutes * 60) * (west ? -1 : 1);
 	return true;
 }
 
-static int64_t take_fraction(struct span *span)
+static int64_t take_fraction(struct text_span *span)
 {
 	int64_t fraction = 0, unit = NANOSECONDS;
 
-	if (!skip(span, "."))
+	if (!text_span_skip(span, "."))
 		return 0;
-	for (; span->at < span->end && is_digit(*span->at); span->at++) {
+	for (; span->at < span->end && g_ascii_isdigit(*span->at); span->at++) {
 		unit /= 10;
 		fraction += unit * (*span->at - '0');
 	}
 	return fraction;
 }
 
-static bool take_clock(struct span *span, uint32_t clock[3])
+static bool take_clock(struct text_span *span, uint32_t clock[3])
 {
 	for (unsigned i = 0; i < 3; i++)
-		if ((i > 0 && !skip(span, ":")) || !take_digits(span, 2, &clock[i]))
+		if ((i > 0 && !text_span_skip(span, ":")) || !text_span_take_digits(span, 2, &clock[i]))
 			return false;
 	return true;
 }
 
 /* RFC 5424, RFC 3339: "2026-11-24T08:50:01.003Z". */
-static bool take_iso_time(struct span span, int64_t *time)
+static bool take_iso_time(struct text_span span, int64_t *time)
 {
 	uint32_t year, month, day, clock[3];
 	int32_t offset;
 
-	if (!take_digits(&span, 4, &year) || !skip(&span, "-") || !take_digits(&span, 2, &month) || !skip(&span, "-") ||
-	    !take_digits(&span, 2, &day) || !(skip(&span, "T") || skip(&span, " ")) || !take_clock(&span, clock))
+	if (!text_span_take_digits(&span, 4, &year) || !text_span_skip(&span, "-") ||
+	    !text_span_take_digits(&span, 2, &month) || !text_span_skip(&span, "-") ||
+	    !text_span_take_digits(&span, 2, &day) || !(text_span_skip(&span, "T") || text_span_skip(&span, " ")) ||
+	    !take_clock(&span, clock))
 		return false;
 	int64_t fraction = take_fraction(&span);
 	if (!take_zone(&span, &offset))
@@ -193,19 +145,20 @@ static bool take_iso_time(struct span span, int64_t *time)
 }
 
 /* `logging timestamp`: "Dec 04 2014 12:37:51 UTC". Without the zone it says nothing certain. */
-static bool take_asa_time(struct span span, int64_t *time)
+static bool take_asa_time(struct text_span span, int64_t *time)
 {
 	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 	                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	uint32_t month = 0, day, year, clock[3];
 
-	while (month < G_N_ELEMENTS(months) && !skip(&span, months[month]))
+	while (month < G_N_ELEMENTS(months) && !text_span_skip(&span, months[month]))
 		month++;
-	if (month == G_N_ELEMENTS(months) || !skip(&span, " ") || !take_digits(&span, 2, &day) || !skip(&span, " ") ||
-	    !take_digits(&span, 4, &year) || !skip(&span, " ") || !take_clock(&span, clock))
+	if (month == G_N_ELEMENTS(months) || !text_span_skip(&span, " ") || !text_span_take_digits(&span, 2, &day) ||
+	    !text_span_skip(&span, " ") || !text_span_take_digits(&span, 4, &year) || !text_span_skip(&span, " ") ||
+	    !take_clock(&span, clock))
 		return false;
 	int64_t fraction = take_fraction(&span);
-	if (!skip(&span, " UTC") && !skip(&span, " GMT"))
+	if (!text_span_skip(&span, " UTC") && !text_span_skip(&span, " GMT"))
 		return false;
 	*time = time_of(year, month + 1, day, clock[0], clock[1], clock[2], 0);
 	if (*time != 0)
@@ -213,7 +166,7 @@ static bool take_asa_time(struct span span, int64_t *time)
 	return true;
 }
 
-static int64_t read_time(struct span before)
+static int64_t read_time(struct text_span before)
 {
 	int64_t time = 0;
 
@@ -224,75 +177,6 @@ static int64_t read_time(struct span before)
 }
 
 /* ---- who ---- */
-
-#define LONGEST_ENDPOINT (IP_ADDRESS_TEXT_SIZE + 8)
-
-static bool read_address(const char *text, size_t length, struct ip_address *address)
-{
-	char copy[IP_ADDRESS_TEXT_SIZE];
-
-	if (length == 0 || length >= sizeof copy)
-		return false;
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	return ip_address_from_text(copy, address) == 0;
-}
-
-static bool read_port(const char *text, size_t length, uint16_t *port)
-{
-	uint32_t number;
-	struct span span = {text, text + length};
-
-	if (length == 0 || length > 5 || !take_digits(&span, (unsigned)length, &number) || number > UINT16_MAX)
-		return false;
-	*port = (uint16_t)number;
-	return true;
-}
-
-/* Bytes that an address or an endpoint consists of. */
-static size_t endpoint_length(const struct span *span)
-{
-	size_t length = 0;
-
-	while (span->at + length < span->end && length < LONGEST_ENDPOINT &&
-	       (g_ascii_isxdigit(span->at[length]) || strchr(".:[]/", span->at[length]) != NULL) &&
-	       span->at[length] != '\0')
-		length++;
-	/* A bracket that was opened before it. */
-	if (length > 0 && span->at[0] != '[' && memchr(span->at, ']', length) != NULL)
-		length = (size_t)((const char *)memchr(span->at, ']', length) - span->at);
-	/* The point that ends a sentence. */
-	while (length > 0 && (span->at[length - 1] == '.' || span->at[length - 1] == '/'))
-		length--;
-	return length;
-}
-
-/* "10.1.0.1", "10.1.0.1:500", "10.1.0.1/500", "[fd00::1]:500", and "fd00::1:500", where the last part is the port. */
-static bool take_endpoint(struct span *span, bool has_port, struct ip_address *address, uint16_t *port)
-{
-	size_t length = endpoint_length(span), host = length;
-	const char *text = span->at;
-
-	span->at += length;
-	if (!has_port && read_address(text, length, address))
-		return true;
-	while (host > 0 && text[host - 1] != ':' && text[host - 1] != '/')
-		host--;
-	if (host > 1 && read_port(text + host, length - host, port)) {
-		bool bracketed = text[0] == '[' && text[host - 2] == ']';
-		const char *first = bracketed ? text + 1 : text;
-		size_t count = bracketed ? host - 3 : host - 1;
-		if (read_address(first, count, address))
-			return true;
-	}
-	*port = 0;
-	if (read_address(text, length, address))
-		return true;
-	/* "10.1.0.1/255.255.255.0/0/0" and the like */
-	for (host = 0; host < length && text[host] != '/'; host++)
-		;
-	return host < length && read_address(text, host, address);
-}
 
 enum end { END_LOCAL, END_PEER };
 
@@ -338,35 +222,35 @@ static void set_end(struct asa_log_message *message, enum end end, const struct 
 	*known_port = port;
 }
 
-static bool take_introduced(struct span *span, const char *words, enum end end, bool has_port,
+static bool take_introduced(struct text_span *span, const char *words, enum end end, bool has_port,
                             struct asa_log_message *message)
 {
 	struct ip_address address;
 	uint16_t port = 0;
 
-	if (!find(span, words))
+	if (!text_span_find(span, words))
 		return false;
 	while (span->at < span->end && (*span->at == ' ' || *span->at == '['))
 		span->at++;
 	/* A bracket belongs to the address only where a port follows it. */
 	if (has_port && span->at[-1] == '[')
 		span->at--;
-	if (!take_endpoint(span, has_port, &address, &port))
+	if (!text_span_take_endpoint(span, has_port, &address, &port))
 		return false;
 	set_end(message, end, &address, port);
 	return true;
 }
 
-static void read_ends(struct span text, struct asa_log_message *message)
+static void read_ends(struct text_span text, struct asa_log_message *message)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(introductions); i++) {
-		struct span span = text;
+		struct text_span span = text;
 		if (introductions[i].number == 0 || introductions[i].number == message->number)
 			take_introduced(&span, introductions[i].words, introductions[i].end, introductions[i].has_port,
 			                message);
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
-		struct span span = text;
+		struct text_span span = text;
 		enum end other = pairs[i].one_is == END_LOCAL ? END_PEER : END_LOCAL;
 		if (message->number < pairs[i].first || message->number > pairs[i].last)
 			continue;
@@ -376,17 +260,17 @@ static void read_ends(struct span text, struct asa_log_message *message)
 }
 
 /* "Map Tag = OUTSIDE-MAP. Map Sequence Number = 10." becomes "OUTSIDE-MAP 10". Spaces and points vary. */
-static void read_map(struct span text, struct asa_log_message *message)
+static void read_map(struct text_span text, struct asa_log_message *message)
 {
-	struct span tag = text, number;
+	struct text_span tag = text, number;
 	size_t length = 0;
 
-	if (!find(&tag, "Map Tag"))
+	if (!text_span_find(&tag, "Map Tag"))
 		return;
 	number = tag;
 	while (tag.at < tag.end && (*tag.at == ' ' || *tag.at == '='))
 		tag.at++;
-	if (!find(&number, "Map Sequence Number"))
+	if (!text_span_find(&number, "Map Sequence Number"))
 		return;
 	while (number.at < number.end && (*number.at == ' ' || *number.at == '='))
 		number.at++;
@@ -395,20 +279,20 @@ static void read_map(struct span text, struct asa_log_message *message)
 	while (length > 0 && (message->map[length - 1] == '.' || message->map[length - 1] == ','))
 		length--;
 	message->map[length++] = ' ';
-	while (number.at < number.end && is_digit(*number.at) && length + 1 < sizeof message->map)
+	while (number.at < number.end && g_ascii_isdigit(*number.at) && length + 1 < sizeof message->map)
 		message->map[length++] = *number.at++;
 	message->map[length] = '\0';
 }
 
 /* What the text says, else what the number says: IKEv1 is 713xxx and 715xxx, IKEv2 750xxx and 751xxx. */
-static uint8_t read_version(struct span text, uint32_t number)
+static uint8_t read_version(struct text_span text, uint32_t number)
 {
-	struct span copy = text;
+	struct text_span copy = text;
 
-	if (find(&copy, "IKEv2"))
+	if (text_span_find(&copy, "IKEv2"))
 		return 2;
 	copy = text;
-	if (find(&copy, "IKEv1"))
+	if (text_span_find(&copy, "IKEv1"))
 		return 1;
 	switch (number / 1000) {
 	case 713:
@@ -442,7 +326,7 @@ static void read_meaning(struct asa_log_message *message)
 
 int asa_log_read(const char *line, size_t length, struct asa_log_message *message)
 {
-	struct span whole = {line, line + length}, before, text;
+	struct text_span whole = {line, line + length}, before, text;
 
 	memset(message, 0, sizeof *message);
 	int result = split_line(whole, &before, &text, message);
@@ -462,11 +346,11 @@ int asa_log_read(const char *line, size_t length, struct asa_log_message *messag
 
 int asa_log_read_wording(const char *line, size_t length, struct asa_log_message *message)
 {
-	struct span whole = {line, line + length}, ike = whole;
+	struct text_span whole = {line, line + length}, ike = whole;
 	const struct log_text *wording;
 
 	memset(message, 0, sizeof *message);
-	if (!find(&ike, "IKE") || (wording = catalogue_log_text(0, line, length)) == NULL)
+	if (!text_span_find(&ike, "IKE") || (wording = catalogue_log_text(0, line, length)) == NULL)
 		return -ENOMSG;
 	message->text = line;
 	message->text_length = length;
