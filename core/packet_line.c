@@ -65,7 +65,7 @@ static void append_encrypted(GString *line, const struct ike_message *message, c
 		g_string_append_printf(line, ": %s", inferred_text(annotation->inferred));
 }
 
-static void append_ike(GString *line, const struct ike_message *message, const struct annotation *annotation)
+void packet_line_append_ike_title(GString *line, const struct ike_message *message)
 {
 	g_string_append_printf(line, "IKEv%u %s%s", message->major_version,
 	                       ike_exchange_name(message->major_version, message->exchange_type),
@@ -73,6 +73,11 @@ static void append_ike(GString *line, const struct ike_message *message, const s
 	if (message->major_version != 1 || message->message_id != 0)
 		g_string_append_printf(line, " %" PRIu32, message->message_id);
 	g_string_append_printf(line, ", %" PRIu32 " bytes", message->length);
+}
+
+void packet_line_append_ike_details(GString *line, const struct ike_message *message,
+                                    const struct annotation *annotation)
+{
 	append_proposals(line, message, annotation);
 	append_notifies(line, message);
 	append_encrypted(line, message, annotation);
@@ -120,10 +125,12 @@ static void append_meaning(GString *line, struct tunnels *tunnels, const struct 
 {
 	switch (datagram->kind) {
 	case DATAGRAM_IKE:
-		if (message != NULL)
-			append_ike(line, message, annotation);
-		else
+		if (message == NULL) {
 			g_string_append(line, "not an IKE message");
+			break;
+		}
+		packet_line_append_ike_title(line, message);
+		packet_line_append_ike_details(line, message, annotation);
 		break;
 	case DATAGRAM_ESP:
 		append_esp(line, tunnels, datagram, annotation);

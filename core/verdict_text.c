@@ -27,17 +27,6 @@ static enum paint paint_of(enum cause cause)
 	return cause == CAUSE_NONE ? PAINT_GOOD : PAINT_BAD;
 }
 
-static const char *failure_of(enum phase phase)
-{
-	static const char *const failures[] = {
-	        [PHASE_NONE] = "No failure",
-	        [PHASE_1] = "Phase 1 failed",
-	        [PHASE_2] = "Phase 2 failed",
-	        [PHASE_DATA] = "Data fails",
-	};
-	return failures[phase];
-}
-
 void verdict_text_append_summary(GString *text, const struct text_style *style, const struct verdict *verdict)
 {
 	enum paint paint = paint_of(verdict->cause);
@@ -45,7 +34,7 @@ void verdict_text_append_summary(GString *text, const struct text_style *style, 
 	if (verdict->cause == CAUSE_NONE)
 		text_style_append(text, style, paint, "%s", catalogue_entry(verdict->cause)->headline);
 	else
-		text_style_append(text, style, paint, "%s: %s", failure_of(verdict->phase_failed),
+		text_style_append(text, style, paint, "%s: %s", verdict_words_failure(verdict->phase_failed),
 		                  cause_name(verdict->cause));
 	g_string_append_printf(text, " (%s)", confidence_name(verdict->confidence));
 }
@@ -57,21 +46,13 @@ static void heading(const struct page *page, const char *name)
 	g_string_append_c(page->text, '\n');
 }
 
-/* Which side is mirrored, and why that one. */
-static const char *why_this_side(const struct tunnel *tunnel, const struct ike_sa *sa)
-{
-	if (tunnel->asa_declared)
-		return "as asked";
-	return sa != NULL ? "the IKE initiator" : "the first sender";
-}
-
 static void append_title(const struct page *page)
 {
 	const struct ike_sa *sa = page->verdict.ike_sa;
 	char state[32];
 
 	text_style_append(page->text, page->style, PAINT_BOLD, "%s (taken as the ASA: %s) – %s (peer)", page->words.asa,
-	                  why_this_side(page->tunnel, sa), page->words.peer);
+	                  verdict_words_why_this_side(page->tunnel, &page->verdict), page->words.peer);
 	if (sa != NULL)
 		g_string_append_printf(page->text, ", IKEv%u, state %s", sa->version,
 		                       tunnel_ike_state(page->tunnel, state, sizeof state));
@@ -87,7 +68,8 @@ static void append_verdict(const struct page *page)
 	const struct catalogue_entry *entry = page->words.entry;
 
 	g_string_append(page->text, "  ");
-	text_style_append(page->text, page->style, paint_of(verdict->cause), "%s", failure_of(verdict->phase_failed));
+	text_style_append(page->text, page->style, paint_of(verdict->cause), "%s",
+	                  verdict_words_failure(verdict->phase_failed));
 	g_string_append_printf(page->text, ": %s", entry->headline);
 	g_string_append_printf(page->text, "\n  cause: ");
 	text_style_append(page->text, page->style, PAINT_BOLD, "%s", entry->name);

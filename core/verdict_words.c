@@ -102,3 +102,21 @@ const char *next_at_name(enum next_at at)
 	static const char *const names[] = {[AT_ASA] = "ASA", [AT_PEER] = "peer", [AT_PATH] = "path"};
 	return names[at];
 }
+
+const char *verdict_words_failure(enum phase phase)
+{
+	static const char *const failures[] = {
+	        [PHASE_NONE] = "No failure",
+	        [PHASE_1] = "Phase 1 failed",
+	        [PHASE_2] = "Phase 2 failed",
+	        [PHASE_DATA] = "Data fails",
+	};
+	return failures[phase];
+}
+
+const char *verdict_words_why_this_side(const struct tunnel *tunnel, const struct verdict *verdict)
+{
+	if (tunnel->asa_declared)
+		return "as asked";
+	return verdict->ike_sa != NULL ? "the IKE initiator" : "the first sender";
+}

@@ -37,6 +37,12 @@ const char *verdict_words_shown(const struct verdict_words *words);
  * there, to force UDP encapsulation. */
 const char *verdict_words_nat(const struct tunnel *tunnel);
 
+/* "Phase 1 failed", "Data fails", … */
+const char *verdict_words_failure(enum phase phase);
+
+/* Why the side that is mirrored was taken as the ASA: "the IKE initiator", … */
+const char *verdict_words_why_this_side(const struct tunnel *tunnel, const struct verdict *verdict);
+
 /* "ASA", "peer", "path": where a step is typed. */
 const char *next_at_name(enum next_at at);
 
