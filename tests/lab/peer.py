@@ -19,6 +19,8 @@ DEFAULTS = {
     "psk": "correct horse battery staple", "id": None, "expect_id": None, "local_net": None, "remote_net": None,
     "dpd": 0, "child_rekey": 0, "child_life": 0, "ike_rekey": 0, "second_child": False, "mobike": False,
     "fragmentation": "yes", "second_remote_net": None, "cookie": False, "esp_in_user_space": True, "eap": None,
+    "daemon": {}, "connection": {},  # further settings, as swanctl.conf and strongswan.conf name them
+    "second_connection": False, "second_psk": None,  # an IKE SA of its own, with other identities, for the second child
     "retransmit_timeout": 1.5, "retransmit_tries": 3, "retransmit_base": 1.6, "close_action": "none",
 }
 
@@ -58,10 +60,12 @@ class Peer:
         plugins = PLUGINS.format(esp=USER_SPACE_ESP if options["esp_in_user_space"] else "")
         body = {
             "load": plugins, "retransmit_timeout": options["retransmit_timeout"],
-            "i_dont_care_about_security_and_use_aggressive_mode_psk": "yes", "retransmit_tries": options["retransmit_tries"], "retransmit_base": options["retransmit_base"],
+            "retransmit_tries": options["retransmit_tries"], "retransmit_base": options["retransmit_base"],
+            "i_dont_care_about_security_and_use_aggressive_mode_psk": "yes",
             "plugins": {"vici": {"socket": f"unix://{self.path('vici')}"}},
-            "filelog": {"log": {"path": self.log, "default": 1, "ike": 4, "flush_line": "yes"}},
+            "filelog": {"log": {"path": self.log, "append": "yes", "default": 1, "ike": 4, "flush_line": "yes"}},
         }
+        body.update(options["daemon"])
         if options["cookie"]:
             body["cookie_threshold"] = 0
             body["cookie_threshold_ip"] = 0
@@ -86,31 +90,42 @@ class Peer:
         options = self.options
         # A hard lifetime of 0 would switch off the rekeying too.
         life = f"{options['child_life']}s" if options["child_life"] else None
-        base = {"esp_proposals": options["esp"], "rekey_time": f"{options['child_rekey']}s", "life_time": life, "rand_time": "0s", "start_action": "none",
-                "close_action": options["close_action"], "dpd_action": "clear"}
-        children = {"first": {**base, "local_ts": options["local_net"] or INNER_NET[self.side],
-                              "remote_ts": options["remote_net"] or INNER_NET[self.other]}}
-        if options["second_child"]:
-            children["second"] = {**base, "local_ts": SECOND_NET[self.side],
-                                  "remote_ts": options["second_remote_net"] or SECOND_NET[self.other]}
-        return children
+        base = {"esp_proposals": options["esp"], "rekey_time": f"{options['child_rekey']}s", "life_time": life,
+                "rand_time": "0s", "start_action": "none", "close_action": options["close_action"], "dpd_action": "clear"}
+        first = {**base, "local_ts": options["local_net"] or INNER_NET[self.side],
+                 "remote_ts": options["remote_net"] or INNER_NET[self.other]}
+        second = {**base, "local_ts": SECOND_NET[self.side],
+                  "remote_ts": options["second_remote_net"] or SECOND_NET[self.other]}
+        return {"first": first}, {"second": second}
 
-    def _write_connection(self):
+    def _connection(self, children, local, remote):
         options = self.options
-        connection = {
+        return {
             "version": options["version"], "local_addrs": self.world.outer(self.side),
             "remote_addrs": self.world.outer(self.other), "proposals": options["ike"],
             "aggressive": "yes" if options["aggressive"] else "no", "mobike": "yes" if options["mobike"] else "no",
             "fragmentation": options["fragmentation"], "dpd_delay": f"{options['dpd']}s",
             "rekey_time": f"{options['ike_rekey']}s", "reauth_time": "0s", "rand_time": "0s",
-            "local": self._authentication(self.side, True), "remote": self._authentication(self.other, False),
-            "children": self._children(),
+            "local": local, "remote": remote, "children": children, **options["connection"],
         }
+
+    def _write_connections(self):
+        options = self.options
+        first, second = self._children()
+        connections = {"tunnel": self._connection(
+            {**first, **(second if options["second_child"] else {})},
+            self._authentication(self.side, True), self._authentication(self.other, False))}
         secrets = {"ike-peer": {"secret": f'"{options["psk"]}"'}}
         if options["eap"]:
             secrets["eap-user"] = {"id": self.world.outer("left"), "secret": f'"{options["eap"]}"'}
+        if options["second_connection"]:
+            names = {side: f"second.{side}.example" for side in SIDES}
+            connections["second"] = self._connection(second, {"auth": "psk", "id": names[self.side]},
+                                                     {"auth": "psk", "id": names[self.other]})
+            secrets["ike-second"] = {"id-1": names["left"], "id-2": names["right"],
+                                     "secret": f'"{options["second_psk"] or options["psk"]}"'}
         with open(self.path("swanctl.conf"), "w", encoding="ascii") as file:
-            file.write(block("connections", {"tunnel": connection}) + "\n" + block("secrets", secrets) + "\n")
+            file.write(block("connections", connections) + "\n" + block("secrets", secrets) + "\n")
 
     def start(self):
         self._write_daemon_configuration()
@@ -128,7 +143,7 @@ class Peer:
     def load(self, **changes):
         """Loads the configuration, with changes, into the running daemon."""
         self.options.update(changes)
-        self._write_connection()
+        self._write_connections()
         self.swanctl("--load-all", "--file", self.path("swanctl.conf"))
 
     def swanctl(self, *arguments, check=True, seconds=20):
@@ -146,8 +161,18 @@ class Peer:
     def terminate(self):
         return self.swanctl("--terminate", "--ike", "tunnel", "--timeout", "5", check=False)
 
-    def rekey(self, what="--child", name="first"):
-        return self.swanctl("--rekey", what, name, check=False)
+    def rekey(self, what="--child", name="first", *more):
+        return self.swanctl("--rekey", what, name, *more, check=False)
+
+    def redirect(self, gateway):
+        """Sends the other side to another gateway (RFC 5685)."""
+        return self.swanctl("--redirect", "--ike", "tunnel", "--gateway", gateway)
+
+    def restart(self):
+        """A daemon that remembers nothing."""
+        self.kill()
+        os.remove(self.path("vici"))
+        return self.start()
 
     def stop(self):
         if self.charon is not None:

@@ -2,22 +2,35 @@
 """The scenarios: one for each failure of the article, and healthy ones beside them. One table, at the end."""
 
 import dataclasses
-import threading
-import time
 import typing
 
-import certificates
-from world import SECOND_INNER
+from plays import (behind_nat, both_at_once, both_rekey_at_once, child_later, churn, dies, dies_and_comes_back,
+                   dropped, dropped_at_first, forgets, idle, is_redirected, later_success, lossy, moves, narrow_path,
+                   one_way, one_way_then_healed, refused, refused_twice, rekey_refused, rekeyed, rekeyed_under_load,
+                   second_child, second_child_refused, second_ike_sa, up, up_and_closed, up_with_traffic)
 
 CBC1 = {"ike": "aes256-sha1-modp2048", "esp": "aes256-sha1"}
 GCM = {"ike": "aes256gcm16-prfsha256-modp2048", "esp": "aes256gcm16"}
 CERTIFICATES = {"auth": "cert"}
 V1 = {"version": 1}
+V2 = {"version": 2}
+SHA512 = {"ike": "aes256-sha512-modp2048", "esp": "aes256-sha512"}
+TRIPLE_DES = {"ike": "3des-sha1-modp1024", "esp": "3des-sha1"}
+CURVES = {"ike": "aes128gcm16-prfsha256-x25519", "esp": "aes128gcm16-x25519"}
+LARGE = {"auth": "cert", "fragmentation": "no"}  # with GOOD_LARGE certificates: needs IP fragments
+# More than one packet holds already in the first message.
+LARGE_FIRST = {"ike": ",".join(f"{cipher}-{hash}-modp8192" for cipher in ("aes256", "aes192", "aes128", "3des")
+                               for hash in ("sha512", "sha384", "sha256", "sha1"))}
+SMALL_FRAGMENTS = {"fragmentation": "force", "daemon": {"fragment_size": 576}}
+ANY_PEER = {"connection": {"remote_addrs": "%any"}}
+BEHIND_NAT = {"left": "10.2.0.254"}  # what the right sees of the left
+ODD_PORTS = {"daemon": {"port": 5500, "port_nat_t": 5501}, "connection": {"local_port": 5501, "remote_port": 5501}}
+MANY_ADDRESSES = {"mobike": True, "connection": {"local_addrs": "%any"}}
+TWO_GATEWAYS = {"connection": {"local_addrs": "10.2.0.1, 10.2.0.2"}}
 AUTH_ANSWER = "isakmp.exchangetype == 35 && isakmp.flag_r == 1"
 CHILD_ANSWER = "isakmp.exchangetype == 36 && isakmp.flag_r == 1"
 INIT_ANSWER = "isakmp.exchangetype == 34 && isakmp.flag_r == 1"
 INFORMATIONAL_V1 = "isakmp.exchangetype == 5"
-ESP = "@th,64,32 != 0 udp dport 4500"
 
 
 @dataclasses.dataclass
@@ -35,140 +48,12 @@ class Scenario:
     initiator: str = "left"
     capture: str = "left"         # the gateway's link that is captured
     history: tuple = ()           # causes that occurred and were undone
+    alternatives: tuple = ()      # what it is or could be, where the wire cannot tell it from the cause
+    seen_as: dict = dataclasses.field(default_factory=dict)  # address of a side in the capture, where it is not its own
+    options: tuple = ()           # that asaphase needs to read this capture
     says: tuple = ()              # (side, words that its log must hold)
     shows: tuple = ()             # (display filter, least number of frames that the capture must hold)
     certificates: dict = dataclasses.field(default_factory=dict)
-
-
-def _initiator(scenario, peers):
-    return peers[scenario.initiator]
-
-
-# ---- what happens in a run ----
-
-def up(world, peers, scenario):
-    _initiator(scenario, peers).initiate(check=True)
-    if world.family == 4:
-        world.ping(scenario.initiator, 8, check=True)
-    time.sleep(0.5)
-
-
-def up_and_closed(world, peers, scenario):
-    up(world, peers, scenario)
-    _initiator(scenario, peers).terminate()
-
-
-def refused(world, peers, scenario):
-    del world
-    if _initiator(scenario, peers).initiate(seconds=8):
-        raise RuntimeError("came up, but should have been refused")
-    time.sleep(0.5)
-
-
-def refused_twice(world, peers, scenario):
-    refused(world, peers, scenario)
-    time.sleep(2)
-    refused(world, peers, scenario)
-
-
-def dropped(match):
-    def play(world, peers, scenario):
-        world.drop(match)
-        if _initiator(scenario, peers).initiate(seconds=14):
-            raise RuntimeError("came up although the path drops its packets")
-    return play
-
-
-def second_child_refused(world, peers, scenario):
-    up(world, peers, scenario)
-    if _initiator(scenario, peers).initiate("second", seconds=6):
-        raise RuntimeError("the second child came up")
-    world.ping(scenario.initiator, 4, check=True)
-
-
-def second_child(world, peers, scenario):
-    up(world, peers, scenario)
-    _initiator(scenario, peers).initiate("second", seconds=6, check=True)
-    world.ping(scenario.initiator, 6, check=True, inner=SECOND_INNER)
-    world.ping(scenario.initiator, 4, check=True)
-
-
-def rekey_refused(world, peers, scenario):
-    up(world, peers, scenario)
-    time.sleep(2)
-    _initiator(scenario, peers).rekey()
-    time.sleep(1)
-    world.ping(scenario.initiator, 4)
-
-
-def rekeyed(what, name):
-    def play(world, peers, scenario):
-        up(world, peers, scenario)
-        _initiator(scenario, peers).rekey(what, name)
-        time.sleep(1)
-        world.ping(scenario.initiator, 8, check=True)
-    return play
-
-
-def churn(world, peers, scenario):
-    _initiator(scenario, peers).initiate(check=True)
-    world.ping(scenario.initiator, 40, interval=0.6, check=True)
-
-
-def one_way(from_side, after=0):
-    """ESP from the other side is dropped on its way; IKE passes."""
-    def play(world, peers, scenario):
-        _initiator(scenario, peers).initiate(check=True)
-        if after:
-            world.ping(from_side, after, check=True)
-        lost_from = world.outer("right" if from_side == "left" else "left")
-        world.drop(f"ip saddr {lost_from} {ESP}")
-        world.ping(from_side, 50)
-    return play
-
-
-def one_way_then_healed(world, peers, scenario):
-    one_way("left", after=4)(world, peers, scenario)
-    world.heal()
-    world.ping("left", 8, check=True)
-
-
-def dies(world, peers, scenario):
-    up(world, peers, scenario)
-    peers["right"].kill()
-    time.sleep(16)
-
-
-def later_success(change):
-    def play(world, peers, scenario):
-        refused(world, peers, scenario)
-        time.sleep(3)
-        peers["right"].load(**change)
-        up(world, peers, scenario)
-    return play
-
-
-def child_later(world, peers, scenario):
-    refused(world, peers, scenario)
-    time.sleep(1)
-    peers["right"].load(local_net=None)
-    up(world, peers, scenario)
-
-
-def both_at_once(world, peers, scenario):
-    del scenario
-    threads = [threading.Thread(target=peer.initiate) for peer in peers.values()]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    world.ping("left", 8, check=True)
-
-
-def idle(world, peers, scenario):
-    del world
-    _initiator(scenario, peers).initiate(check=True)
-    time.sleep(40)
 
 
 def trust(left, right, kind="rsa"):
@@ -180,6 +65,7 @@ def trust(left, right, kind="rsa"):
 GOOD = trust("Good CA", "Good CA")
 GOOD_LARGE = trust("Good CA", "Good CA", "rsa-large")
 ROGUE_LEFT = trust("Rogue CA", "Good CA")
+ROGUE_LEFT_LARGE = trust("Rogue CA", "Good CA", "rsa-large")
 ROGUE_LEFT_SMALL = trust("Rogue CA", "Good CA", "ecdsa")
 ROGUE_RIGHT = trust("Good CA", "Rogue CA")
 REFUSED = (("left", "received AUTHENTICATION_FAILED"),)
@@ -215,6 +101,50 @@ SCENARIOS = [
     S("ikev1-up-aggressive", "healthy, aggressive mode", up, both={**V1, "aggressive": True}, says=CAME_UP),
     S("ikev1-up-from-right", "healthy, main mode initiated by the other side", up, both=V1, initiator="right", says=CAME_UP),
     S("ikev1-up-certificates", "healthy, main mode with RSA certificates", up, both={**V1, **CERTIFICATES}, certificates=GOOD, says=CAME_UP),
+    S("ikev2-up-sha512", "healthy, AES-CBC-256 and SHA-512", up, both=SHA512, says=CAME_UP),
+    S("ikev2-up-3des", "healthy, 3DES and SHA-1", up, both=TRIPLE_DES, says=CAME_UP),
+    S("ikev2-up-chacha20", "healthy, ChaCha20-Poly1305", up, both={"ike": "chacha20poly1305-prfsha256-x25519",
+                                                                  "esp": "chacha20poly1305"}, says=CAME_UP),
+    S("ikev2-up-narrowed", "healthy, the responder narrows the selectors to its own", up, right={"local_net": "192.168.2.0/28"}, says=CAME_UP),
+    S("ikev2-up-ipv6-traffic", "healthy over IPv6, with traffic", up_with_traffic, family=6, says=CAME_UP),
+    S("ikev2-up-ip-fragments", "healthy, IKE_AUTH comes in IP fragments", up, both=LARGE, certificates=GOOD_LARGE, says=CAME_UP),
+    S("ikev2-up-ip-fragments-ipv6", "healthy, IKE_AUTH comes in IPv6 fragments", up, both=LARGE, certificates=GOOD_LARGE, family=6, says=CAME_UP),
+    S("ikev2-up-large-init", "healthy, IKE_SA_INIT comes in IP fragments", up, left=LARGE_FIRST, right={"ike": "aes256-sha256-modp8192"},
+      shows=(("ip.flags.mf == 1", 1),), says=CAME_UP),
+    S("ikev2-up-ike-fragments", "healthy, IKE_AUTH in many small IKE fragments", up, both={**CERTIFICATES, **SMALL_FRAGMENTS}, certificates=GOOD,
+      says=CAME_UP),
+    S("ikev2-up-nat", "healthy, the initiator is behind a NAT that moves ports, seen outside", behind_nat(up), right=ANY_PEER, capture="right",
+      seen_as=BEHIND_NAT, says=CAME_UP),
+    S("ikev2-up-nat-inside", "healthy, the initiator is behind a NAT that moves ports, seen inside", behind_nat(up), right=ANY_PEER, says=CAME_UP),
+    S("ikev2-up-odd-ports", "healthy, IKE and ESP on port 5501", up, both=ODD_PORTS, options=("--natt-port", "5501"), says=CAME_UP),
+    S("ikev2-mobike", "healthy, the initiator moves to another address", moves, left=MANY_ADDRESSES, right={**ANY_PEER, "mobike": True},
+      capture="right", says=CAME_UP),
+    S("ikev2-redirect", "healthy, the responder sends the initiator to another gateway", is_redirected, right=TWO_GATEWAYS,
+      seen_as={"right": "10.2.0.2"}, says=CAME_UP),
+    S("ikev2-two-ike-sas", "healthy, two IKE SAs between the same peers", second_ike_sa(), both={"second_connection": True}, says=CAME_UP),
+    S("ikev2-second-ike-sa-refused", "healthy; a second IKE SA between the same peers has another pre-shared key and is refused", second_ike_sa(True),
+      both={"second_connection": True}, right={"second_psk": "wrong"}, left={"second_psk": "also wrong"},
+      history=("psk-mismatch",), says=CAME_UP + REFUSED),
+    S("ikev2-child-rekey-x25519", "healthy, the child is rekeyed once, PFS with Curve25519", rekeyed("--child", "first"), both=CURVES, says=CAME_UP),
+    S("ikev2-child-rekey-busy", "healthy, the child is rekeyed while much is sent both ways", rekeyed_under_load, says=CAME_UP),
+    S("ikev2-both-rekey-child", "healthy, both sides rekey the child at the same moment", both_rekey_at_once("--child", "first"), says=CAME_UP),
+    S("ikev2-both-rekey-ike", "healthy, both sides rekey the IKE SA at the same moment", both_rekey_at_once("--ike", "tunnel"), says=CAME_UP),
+    S("ikev2-reauthenticated", "healthy, the IKE SA is made anew", rekeyed("--ike", "tunnel", "--reauth"), says=CAME_UP),
+    S("ikev2-mtu-heeded", "healthy, the path takes smaller packets only and says so once", narrow_path(True), says=CAME_UP,
+      shows=(("icmp.type == 3 && icmp.code == 4", 1),)),
+    S("ikev1-up-ip-fragments", "healthy, main mode with certificates in IP fragments", up, both={**V1, **LARGE}, certificates=GOOD_LARGE,
+      shows=(("ip.flags.mf == 1", 1),), says=CAME_UP),
+    S("ikev1-up-fragments", "healthy, main mode with certificates in IKE fragments", up, both={**V1, **CERTIFICATES, **SMALL_FRAGMENTS},
+      certificates=GOOD, shows=(("isakmp.typepayload == 132", 4),), says=CAME_UP),
+    S("ikev1-up-two-children", "healthy, two children", second_child, both={**V1, "second_child": True}, says=CAME_UP),
+    S("ikev1-up-pfs", "healthy, quick mode with PFS", up, both={**V1, "esp": "aes256-sha256-modp2048"}, says=CAME_UP),
+    S("ikev1-up-ipv6", "healthy over IPv6, no traffic yet", up, both=V1, family=6, says=CAME_UP),
+    S("ikev1-up-nat", "healthy, the initiator is behind a NAT that moves ports, seen outside", behind_nat(up), both=V1, right=ANY_PEER,
+      capture="right", seen_as=BEHIND_NAT, says=CAME_UP),
+    S("ikev1-up-closed", "healthy, then deleted by the initiator", up_and_closed, both=V1, says=CAME_UP),
+    S("ikev1-up-liveness", "up with liveness checks, but nothing is sent through it", idle, both={**V1, "dpd": 4}, cause="no-traffic"),
+    S("ikev1-child-rekey", "healthy, the child is rekeyed once", rekeyed("--child", "first"), both=V1, says=CAME_UP),
+    S("ikev1-reauthenticated", "healthy, the ISAKMP SA is made anew", rekeyed("--ike", "tunnel"), both=V1, says=CAME_UP),
     # Phase 1
     S("ikev2-psk-wrong-cbc", "the pre-shared keys differ", refused, "psk-mismatch", proof=AUTH_ANSWER, right=WRONG, says=REFUSED),
     S("ikev2-psk-wrong-cbc-sha1", "the pre-shared keys differ, SHA-1", refused, "psk-mismatch", proof=AUTH_ANSWER, both=CBC1, right=WRONG, says=REFUSED),
@@ -253,6 +183,46 @@ SCENARIOS = [
       right=WRONG, history=("psk-mismatch",), says=CAME_UP),
     S("ikev2-ike-proposal-then-common", "no common IKE proposal at first, then one", later_success({"ike": "aes256-sha256-modp2048"}),
       right={"ike": "aes128-sha1-modp2048"}, history=("ike-proposal-mismatch",), says=CAME_UP),
+    S("ikev2-psk-wrong-sha512", "the pre-shared keys differ, SHA-512", refused, "psk-mismatch", proof=AUTH_ANSWER, both=SHA512, right=WRONG, says=REFUSED),
+    S("ikev2-psk-wrong-3des", "the pre-shared keys differ, 3DES", refused, "psk-mismatch", proof=AUTH_ANSWER, both=TRIPLE_DES, right=WRONG, says=REFUSED),
+    S("ikev2-psk-wrong-nat", "the pre-shared keys differ, the initiator is behind a NAT that moves ports", behind_nat(refused), "psk-mismatch",
+      proof=AUTH_ANSWER, left=WRONG, right=ANY_PEER, capture="right", seen_as=BEHIND_NAT, says=REFUSED),
+    S("ikev2-psk-wrong-odd-ports", "the pre-shared keys differ, on port 5501", refused, "psk-mismatch", proof=AUTH_ANSWER, both=ODD_PORTS, right=WRONG,
+      options=("--natt-port", "5501"), says=REFUSED),
+    S("ikev2-eap-wrong", "the password for EAP is wrong", refused, "psk-mismatch", both={"auth": "eap", "eap": "geheim"}, right={"eap": "falsch"},
+      says=(("left", "received EAP_FAILURE"),)),
+    S("ikev2-certificate-untrusted-ip-fragments", "the responder does not trust the initiator's CA, IKE_AUTH in IP fragments", refused,
+      "cert-untrusted", proof=AUTH_ANSWER, both=LARGE, certificates=ROGUE_LEFT_LARGE, says=REFUSED),
+    S("ikev2-version-1-expected", "the responder speaks IKEv1 only", refused, "ike-proposal-mismatch", alternatives=("version-mismatch",),
+      proof=INIT_ANSWER, right=V1, says=NO_PROPOSAL),
+    S("ikev1-version-2-expected", "the responder speaks IKEv2 only", refused, "ike-proposal-mismatch", alternatives=("version-mismatch",),
+      proof=INFORMATIONAL_V1, left=V1, right=V2, says=NO_PROPOSAL),
+    S("ikev2-udp500-dropped-from-right", "the path drops UDP 500, initiated by the other side", dropped("udp dport 500"), "no-response",
+      initiator="right", capture="right"),
+    S("ikev2-udp500-dropped-then-up", "the path drops UDP 500 for a while", dropped_at_first("udp dport 500"), history=("no-response",), says=CAME_UP),
+    S("ikev2-udp4500-dropped-then-up", "the path drops UDP 4500 for a while", dropped_at_first("udp dport 4500"), history=("natt-blocked",), says=CAME_UP),
+    S("ikev2-udp500-answers-dropped", "the path drops the answers from UDP 500, seen where they are sent", dropped("udp sport 500 ip saddr 10.2.0.1"),
+      "no-response", capture="right"),
+    S("ikev2-udp4500-answers-dropped", "the path drops the answers from UDP 4500, seen where they are sent", dropped("udp sport 4500 ip saddr 10.2.0.1"),
+      "natt-blocked", capture="right"),
+    S("ikev2-peer-dead-then-up", "the peer dies, comes back and the tunnel is made anew", dies_and_comes_back, both={"dpd": 3},
+      history=("peer-dead",), says=CAME_UP),
+    S("ikev2-peer-restarted", "the peer restarts, knows nothing of the tunnel and answers no liveness check", forgets(20), "peer-dead", both={"dpd": 3},
+      says=CAME_UP),
+    S("ikev1-psk-wrong-from-right", "the pre-shared keys differ, main mode initiated by the other side", refused, "psk-mismatch",
+      proof=INFORMATIONAL_V1, both=V1, right=WRONG, initiator="right"),
+    S("ikev1-psk-wrong-twice", "the pre-shared keys differ, main mode, tried twice", refused_twice, "psk-mismatch", proof=INFORMATIONAL_V1, both=V1,
+      right=WRONG),
+    S("ikev1-psk-wrong-then-right", "the pre-shared keys differ at first, then are corrected", later_success({"psk": "correct horse battery staple"}),
+      both=V1, right=WRONG, history=("psk-mismatch",), says=CAME_UP),
+    S("ikev1-identity-wrong", "the responder expects another identity, main mode", refused, "psk-mismatch", proof=INFORMATIONAL_V1, both=V1,
+      right={"expect_id": "somebody.example"}, says=REFUSED),
+    S("ikev1-certificate-untrusted", "the responder does not trust the initiator's CA, main mode", refused, "cert-untrusted", proof=INFORMATIONAL_V1,
+      both={**V1, **CERTIFICATES}, certificates=ROGUE_LEFT),
+    S("ikev1-ike-proposal-aggressive", "no common Phase 1 proposal, aggressive mode", refused, "ike-proposal-mismatch", proof=INFORMATIONAL_V1,
+      both={**V1, "aggressive": True}, right={"ike": "aes128-sha1-modp2048"}, says=NO_PROPOSAL),
+    S("ikev1-udp500-dropped-then-up", "the path drops UDP 500 for a while, main mode", dropped_at_first("udp dport 500"), both=V1,
+      history=("no-response",), says=CAME_UP),
     # Phase 2
     S("ikev2-esp-proposal-cbc", "no common ESP proposal", refused, "child-refused", "esp-proposal-mismatch", AUTH_ANSWER,
       right={"esp": "aes128-sha1"}, says=NO_PROPOSAL),
@@ -281,10 +251,35 @@ SCENARIOS = [
       shows=(("isakmp.exchangetype == 32", 15),)),
     S("ikev2-child-refused-then-up", "the child is refused at first, then comes up on the same IKE SA", child_later, right=OTHER_NET,
       history=("child-refused",), says=CAME_UP),
+    S("ikev2-pfs-x25519", "the first child comes up, its rekey is refused: PFS groups differ, small keys", rekey_refused, "pfs-mismatch",
+      proof=CHILD_ANSWER, left={"esp": "aes256-sha256-x25519"}, right={"esp": "aes256-sha256-ecp256"}, says=CAME_UP + NO_PROPOSAL),
+    S("ikev2-pfs-missing", "the first child comes up, its rekey is refused: only the responder wants PFS", rekey_refused, "child-refused",
+      "pfs-mismatch", proof=CHILD_ANSWER, alternatives=("pfs-mismatch",), right={"esp": "aes256-sha256-modp2048"}, says=CAME_UP + NO_PROPOSAL),
+    S("ikev1-pfs", "PFS groups differ, quick mode", refused, "child-refused", alternatives=("pfs-mismatch",), both=V1,
+      left={"esp": "aes256-sha256-modp2048"}, right={"esp": "aes256-sha256-modp3072"}, says=NO_PROPOSAL),
+    S("ikev1-selectors-from-right", "the proxy identities are not mirrored, initiated by the other side", refused, "child-refused", both=V1,
+      right=OTHER_NET, initiator="right"),
+    S("ikev1-second-child-refused", "a second child is refused while the first is up", second_child_refused, "child-refused",
+      both={**V1, "second_child": True}, right={"second_child": False}, says=CAME_UP),
+    S("ikev1-child-refused-then-up", "the child is refused at first, then comes up", child_later, both=V1, right=OTHER_NET,
+      history=("child-refused",), says=CAME_UP),
     # data
     S("ikev2-one-way-from-left", "ESP from the right is lost", one_way("left"), "one-way", says=CAME_UP),
     S("ikev2-one-way-from-right", "ESP from the left is lost, seen at the right", one_way("right"), "one-way", capture="right", says=CAME_UP),
     S("ikev2-one-way-later", "two-way at first, then ESP from the right is lost", one_way("left", after=12), "one-way", says=CAME_UP),
     S("ikev1-one-way", "ESP from the right is lost, IKEv1", one_way("left"), "one-way", both=V1, says=CAME_UP),
     S("ikev2-one-way-healed", "one-way for a while, then healed", one_way_then_healed, history=("one-way",), says=CAME_UP),
+    S("ikev2-one-way-nat", "ESP from the left is lost, the initiator is behind a NAT", behind_nat(one_way("right")), "one-way", right=ANY_PEER,
+      capture="right", seen_as=BEHIND_NAT, says=CAME_UP),
+    S("ikev1-one-way-from-right", "ESP from the left is lost, seen at the right, IKEv1", one_way("right"), "one-way", both=V1, capture="right",
+      says=CAME_UP),
+    S("ikev1-one-way-healed", "one-way for a while, then healed, IKEv1", one_way_then_healed, both=V1, history=("one-way",), says=CAME_UP),
+    S("ikev2-packet-loss", "the path loses a quarter of the ESP from the left, seen at the right", lossy(25), "packet-loss", capture="right",
+      says=CAME_UP),
+    S("ikev1-packet-loss", "the path loses a quarter of the ESP from the left, seen at the right, IKEv1", lossy(25), "packet-loss", both=V1,
+      capture="right", says=CAME_UP),
+    S("ikev2-mtu", "large packets do not fit the path and the sender never hears of it", narrow_path(False), "mtu", says=CAME_UP,
+      shows=(("icmp.type == 3 && icmp.code == 4", 2),)),
+    S("ikev1-mtu", "large packets do not fit the path and the sender never hears of it, IKEv1", narrow_path(False), "mtu", both=V1, says=CAME_UP,
+      shows=(("icmp.type == 3 && icmp.code == 4", 2),)),
 ]

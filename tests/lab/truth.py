@@ -10,11 +10,13 @@ ENCRYPTION = {"aes256": "AES-CBC-256 [RFC3602]", "aes128": "AES-CBC-128 [RFC3602
               "aes128gcm16": "AES-GCM-128 with 16 octet ICV [RFC5282]"}
 INTEGRITY = {"sha256": "HMAC_SHA2_256_128 [RFC4868]", "sha1": "HMAC_SHA1_96 [RFC2404]",
              "sha384": "HMAC_SHA2_384_192 [RFC4868]", "sha512": "HMAC_SHA2_512_256 [RFC4868]"}
+ODD_PORTS = (5500, 5501)  # where IKE and ESP are found in the scenarios with odd ports
 KEYS = ("Sk_ai", "Sk_ar", "Sk_ei", "Sk_er")
 
 
 def tshark(capture, *arguments):
-    done = subprocess.run(("tshark", "-n", "-r", capture, *arguments), capture_output=True, text=True, timeout=60,
+    decode = [word for port in ODD_PORTS for word in ("-d", f"udp.port=={port},udpencap")]
+    done = subprocess.run(("tshark", "-n", "-r", capture, *decode, *arguments), capture_output=True, text=True, timeout=60,
                           check=False)
     return [line for line in done.stdout.splitlines() if line]
 
@@ -67,6 +69,8 @@ def spi_pairs(capture):
 def decryption_table(capture, log, proposal):
     """Lines for Wireshark's ikev2_decryption_table."""
     words = proposal.split(",")[0].split("-")
+    if words[0] not in ENCRYPTION:
+        return []  # Wireshark cannot decrypt it
     integrity = next((INTEGRITY[word] for word in words if word in INTEGRITY), "NONE [RFC4306]")
     if "gcm" in words[0]:
         integrity = "NONE [RFC4306]"

@@ -8,13 +8,15 @@ import time
 SIDES = ("left", "right")
 OUTER = {4: {"left": "10.1.0.1", "right": "10.2.0.1"}, 6: {"left": "fd00:1::1", "right": "fd00:2::1"}}
 ROUTER = {4: {"left": "10.1.0.254", "right": "10.2.0.254"}, 6: {"left": "fd00:1::fe", "right": "fd00:2::fe"}}
+# A second address for those who move, and a second gateway for those who are sent there.
+OTHER_OUTER = {"left": "10.1.0.2", "right": "10.2.0.2"}
 INNER = {"left": "192.168.1.1", "right": "192.168.2.1"}
 INNER_NET = {"left": "192.168.1.0/24", "right": "192.168.2.0/24"}
 SECOND_INNER = {"left": "192.168.101.1", "right": "192.168.102.1"}
 SECOND_NET = {"left": "192.168.101.0/24", "right": "192.168.102.0/24"}
 # Only a first fragment shows its ports: the later ones are kept whatever they belong to.
-CAPTURE_FILTER = ("udp port 500 or udp port 4500 or esp or icmp[icmptype] == 3 or ip[6:2] & 0x1fff != 0 or ip6 proto 44 or "
-                  "(icmp6 and (ip6[40] == 1 or ip6[40] == 2))")
+CAPTURE_FILTER = ("udp port 500 or udp port 4500 or udp portrange 5500-5501 or esp or icmp[icmptype] == 3 or "
+                  "ip[6:2] & 0x1fff != 0 or ip6 proto 44 or (icmp6 and (ip6[40] == 1 or ip6[40] == 2))")
 STOP_SECONDS = 5
 
 
@@ -76,6 +78,7 @@ class World:
             quick = () if family == 4 else ("nodad",)
             run("ip", "-n", own, "addr", "add", f"{OUTER[family][side]}/{length}", "dev", "wan", *quick)
             run("ip", "-n", gateway, "addr", "add", f"{ROUTER[family][side]}/{length}", "dev", side, *quick)
+        run("ip", "-n", own, "addr", "add", f"{OTHER_OUTER[side]}/24", "dev", "wan")
         for inner in (INNER, SECOND_INNER):
             run("ip", "-n", own, "addr", "add", f"{inner[side]}/32", "dev", "lo")
         run("ip", "-n", own, "link", "set", "wan", "up")
@@ -99,19 +102,42 @@ class World:
         time.sleep(0.3)
         stop(self.tcpdump)
 
+    def _load(self, namespace, table, chain):
+        run(*self.inside(namespace, "nft", f"table inet {table} {{ chain {table} {{ {chain} }}; }}"))
+
     def drop(self, match):
         """From now on the gateway drops what matches, an nftables expression; forwarding only, so captures see it arrive."""
-        ruleset = f"table inet faults {{ chain forward {{ type filter hook forward priority 0; {match} drop; }}; }}"
-        run(*self.inside("gateway", "nft", ruleset))
+        self._load("gateway", "faults", f"type filter hook forward priority 0; {match} drop;")
 
     def heal(self):
         run(*self.inside("gateway", "nft", "delete", "table", "inet", "faults"), check=False)
 
-    def ping(self, side, count, interval=0.25, check=False, inner=INNER):
+    def masquerade(self):
+        """The gateway hides the left behind its own address and ports of its own choice."""
+        self._load("gateway", "translation", "type nat hook postrouting priority 100; oifname right meta l4proto udp "
+                   "masquerade to :20000-30000 random;")
+
+    def narrow(self, mtu):
+        """The gateway sends packets of no more than so many bytes to the right."""
+        run("ip", "-n", self.namespace("gateway"), "route", "change", "10.2.0.0/24", "dev", "right", "mtu", str(mtu))
+
+    def ignore_icmp_errors(self, side):
+        """A firewall on this side drops the ICMP errors that its own path sends it."""
+        self._load(side, "deafness", "type filter hook input priority 0; "
+                   "icmp type destination-unreachable drop;")
+
+    def lose_address(self, side):
+        """This side's first outer address is gone; the other one is left."""
+        own = self.namespace(side)
+        run("ip", "-n", own, "addr", "del", f"{OUTER[4][side]}/24", "dev", "wan")
+        run("ip", "-n", own, "addr", "replace", f"{OTHER_OUTER[side]}/24", "dev", "wan")
+        run("ip", "-n", own, "route", "replace", "default", "via", ROUTER[4][side])
+
+    def ping(self, side, count, interval=0.25, check=False, inner=INNER, size=56):
         """Interesting traffic from this side's inner address to the other's. Returns how many answers came."""
         other = SIDES[1 - SIDES.index(side)]
-        done = subprocess.run(self.inside(side, "ping", "-q", "-W", "1", "-i", str(interval), "-c", str(count), "-I",
-                                          inner[side], inner[other]),
+        done = subprocess.run(self.inside(side, "ping", "-q", "-W", "1", "-i", str(interval), "-c", str(count), "-s",
+                                          str(size), "-I", inner[side], inner[other]),
                               capture_output=True, text=True, timeout=count * interval + 30, check=False)
         received = [word for word in done.stdout.split(",") if "received" in word]
         answers = int(received[0].split()[0]) if received else 0
