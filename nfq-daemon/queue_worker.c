@@ -91,21 +91,27 @@ static void count_esp(struct queue_worker *worker)
 		COUNT(worker, uncounted, uncounted);
 }
 
-/* Only whole can a GSO packet be told apart: from the first on, whole packets are asked for. */
-static size_t split(struct queue_worker *worker, const struct datagram *datagram, struct esp_packet *first)
+/*
+ * Only whole can a GSO packet be told apart: from the first on, whole packets are asked for. Those that were cut count
+ * as one; the numbers that follow tell nothing about losses then.
+ */
+static void take_gso(struct queue_worker *worker, const struct datagram *datagram)
 {
-	size_t count = gso_segments(datagram, first);
+	size_t count = gso_segments(datagram, &worker->esp[worker->esp_count]);
 
 	if (!worker->copies_all) {
 		worker->copies_all = true;
 		queue_socket_set_copy_range(&worker->options.socket, QUEUE_COPY_ALL);
 	}
-	if (count == 0) {
-		COUNT(worker, unsplit, 1);
-		return 1;
+	if (count != 0) {
+		COUNT(worker, segments, count - 1);
+		worker->esp_count += count;
+		return;
 	}
-	COUNT(worker, segments, count - 1);
-	return count;
+	COUNT(worker, unsplit, 1);
+	worker->esp_count++;
+	count_esp(worker);
+	shard_note_gap(worker->shard);
 }
 
 static void take_esp(struct queue_worker *worker, const struct datagram *datagram, bool gso)
@@ -126,7 +132,10 @@ static void take_esp(struct queue_worker *worker, const struct datagram *datagra
 	        .time = worker->now,
 	        .encapsulation = (uint8_t)datagram->encapsulation,
 	};
-	worker->esp_count += gso ? split(worker, datagram, packet) : 1;
+	if (gso)
+		take_gso(worker, datagram);
+	else
+		worker->esp_count++;
 	if (worker->esp_count >= BATCH)
 		count_esp(worker);
 }
