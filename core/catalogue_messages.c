@@ -549,3 +549,12 @@ const struct log_text *catalogue_log_text(uint32_t number, const char *text, siz
 			return &texts[i];
 	return NULL;
 }
+
+enum cause catalogue_cause_in_phase(enum cause cause, enum phase phase)
+{
+	if (phase == PHASE_2 && cause == CAUSE_IKE_PROPOSAL_MISMATCH)
+		return CAUSE_ESP_PROPOSAL_MISMATCH;
+	if (phase == PHASE_2 && cause == CAUSE_DH_GROUP_MISMATCH)
+		return CAUSE_PFS_MISMATCH;
+	return cause;
+}

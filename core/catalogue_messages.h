@@ -49,6 +49,9 @@ const struct log_meaning *catalogue_log_meaning(uint32_t number);
 /* The first entry for this number whose words are in the text (of length bytes, any case), or NULL. */
 const struct log_text *catalogue_log_text(uint32_t number, const char *text, size_t length);
 
+/* Some messages have the same words in either phase. In Phase 2 they are about the ESP proposal, or about PFS. */
+enum cause catalogue_cause_in_phase(enum cause cause, enum phase phase);
+
 /* For walking. */
 const struct log_meaning *catalogue_log_meanings(size_t *count);
 const struct log_text *catalogue_log_texts(size_t *count);

@@ -107,16 +107,6 @@ void tunnel_add_syslog(struct arrival *arrival, bool annotate)
 
 /* ---- into a verdict ---- */
 
-/* Some messages have the same words in either phase: which one it was, the packets tell. */
-static enum cause cause_in_phase(enum cause cause, enum phase phase)
-{
-	if (phase == PHASE_2 && cause == CAUSE_IKE_PROPOSAL_MISMATCH)
-		return CAUSE_ESP_PROPOSAL_MISMATCH;
-	if (phase == PHASE_2 && cause == CAUSE_DH_GROUP_MISMATCH)
-		return CAUSE_PFS_MISMATCH;
-	return cause;
-}
-
 static bool is_alternative(const struct catalogue_entry *entry, enum cause cause)
 {
 	for (unsigned i = 0; i < CATALOGUE_ALTERNATIVES && entry->alternatives[i] != NULL; i++)
@@ -147,7 +137,7 @@ void verdict_take_log(const struct tunnel *tunnel, struct verdict *verdict)
 {
 	const struct logged_failure *logged = &tunnel->logged;
 	const struct catalogue_entry *entry = catalogue_entry(verdict->cause);
-	enum cause cause = cause_in_phase(logged->cause, entry->phase);
+	enum cause cause = catalogue_cause_in_phase(logged->cause, entry->phase);
 	bool agrees = cause == verdict->cause;
 	bool decides = verdict->confidence != CONFIDENCE_CERTAIN && logged->strength >= CONFIDENCE_LIKELY &&
 	               is_alternative(entry, cause);

@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "core/arrival.h"
+#include "core/steps_text.h"
 #include "core/verdict_words.h"
 
 #define INDENT 4
-/* A command longer than this has its reason on the next line. */
-#define COMMAND_COLUMNS 46
 
 /* Everything that the parts of one verdict's text need. */
 struct page {
@@ -164,35 +163,6 @@ static void append_logged(const struct page *page)
 	}
 }
 
-static void append_step(const struct page *page, const struct next_step *step)
-{
-	char command[VERDICT_WORDS_SIZE];
-
-	verdict_words_fill(&page->words, step->command, command, sizeof command);
-	bool fits = g_utf8_strlen(command, -1) <= COMMAND_COLUMNS;
-	g_string_append_printf(page->text, "    %-*s%s", COMMAND_COLUMNS, command, fits ? "  " : "\n      ");
-	text_style_append(page->text, page->style, PAINT_FAINT, "# %s\n", step->why);
-}
-
-static void append_steps(const struct page *page)
-{
-	static const char *const headings[] = {
-	        [AT_ASA] = "Type on the ASA", [AT_PEER] = "Type on the peer", [AT_PATH] = "Type on the path between"};
-
-	for (enum next_at at = AT_ASA; at <= AT_PATH; at++) {
-		const struct next_step *step;
-		bool begun = false;
-		for (unsigned cursor = 0; (step = verdict_words_step(&page->words, &cursor)) != NULL;) {
-			if (step->at != at)
-				continue;
-			if (!begun)
-				heading(page, headings[at]);
-			begun = true;
-			append_step(page, step);
-		}
-	}
-}
-
 static void append_walk(const struct page *page)
 {
 	static const struct {
@@ -239,7 +209,7 @@ void verdict_text_append(GString *text, const struct text_style *style, struct t
 	append_esp(&page);
 	append_shown(&page);
 	append_logged(&page);
-	append_steps(&page);
+	steps_text_append(text, style, page.words.entry->steps, page.words.versions, &page.words.values);
 	append_walk(&page);
 	append_history(&page);
 }
