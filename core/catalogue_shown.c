@@ -251,6 +251,10 @@ static const struct config_meaning config_faults[CONFIG_LAST] = {
         [CONFIG_NOT_APPLIED] =
                 {CAUSE_NO_TRAFFIC, CONFIDENCE_LIKELY, "the crypto map is not applied to any interface",
                  "crypto map <map> interface outside is missing: no traffic meets the map, and no peer does."},
+        [CONFIG_BOTH_SOUND] =
+                {CAUSE_NONE, CONFIDENCE_LIKELY, "the two ends fit, as far as they were pasted",
+                 "Access lists mirror each other, PFS and IKE versions agree. Proposals and masked keys were not "
+                 "compared."},
         [CONFIG_SOUND] =
                 {CAUSE_NONE, CONFIDENCE_POSSIBLE, "nothing wrong in the configuration that was pasted",
                  "Paste the other end's beside it, each after its own prompt or in a file of its own, with the access "

@@ -69,8 +69,9 @@ enum config_fault {
 	CONFIG_NO_PROPOSAL,
 	CONFIG_NO_ACL,
 	CONFIG_NOT_APPLIED,
-	CONFIG_SOUND,  /* nothing wrong in it */
-	CONFIG_MASKED, /* a tunnel group alone: its keys cannot be seen */
+	CONFIG_BOTH_SOUND, /* nor in the other end's */
+	CONFIG_SOUND,      /* nothing wrong in it */
+	CONFIG_MASKED,     /* a tunnel group alone: its keys cannot be seen */
 	CONFIG_LAST,
 };
 

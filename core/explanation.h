@@ -24,6 +24,7 @@ struct finding {
 	const char *article;           /* the article's row; NULL */
 	const struct next_step *steps; /* ends with command NULL, or after CATALOGUE_STEPS */
 	bool fault;
+	bool in_configuration; /* a mistake read in a configuration: nothing of it was seen to happen */
 	struct pasted_note evidence[FINDING_EVIDENCE];
 	uint8_t evidence_count;
 };

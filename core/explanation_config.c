@@ -21,6 +21,8 @@ static void set_fault(struct finding *finding, enum config_fault fault)
 	finding_set_cause(finding, meaning->cause, meaning->strength);
 	finding->headline = meaning->headline;
 	finding->meaning = meaning->meaning;
+	finding->article = NULL;
+	finding->in_configuration = true;
 }
 
 static struct finding begin_finding(uint32_t device, const struct pasted_map_entry *entry, enum config_fault fault)
@@ -29,6 +31,7 @@ static struct finding begin_finding(uint32_t device, const struct pasted_map_ent
 
 	if (entry->peer_count != 0)
 		finding.peer = entry->peers[0];
+	finding.ike_version = entry->versions == FOR_IKEV1 ? 1 : entry->versions == FOR_IKEV2 ? 2 : 0;
 	g_snprintf(finding.map, sizeof finding.map, "%.48s %" PRIu32, entry->map, entry->sequence);
 	set_fault(&finding, fault);
 	return finding;
@@ -392,11 +395,13 @@ static void find_in_shown(const struct pasted *pasted, GArray *findings)
 
 /* ---- what was pasted and is in order ---- */
 
-static void add_sound(uint32_t number, const struct pasted_device *device, GArray *findings)
+/* pairs: of entries of two devices that were compared. */
+static void add_sound(uint32_t number, const struct pasted *pasted, unsigned pairs, GArray *findings)
 {
 	struct finding finding = {.device = number};
+	const struct pasted_device *device = pasted_device_at(pasted, number);
 
-	set_fault(&finding, CONFIG_SOUND);
+	set_fault(&finding, pairs != 0 ? CONFIG_BOTH_SOUND : CONFIG_SOUND);
 	finding.fault = false;
 	for (guint i = 0; i < device->entries->len; i++)
 		if (is_whole(ENTRY(device, i)))
@@ -423,26 +428,46 @@ static void add_group(uint32_t number, const struct pasted_tunnel_group *group, 
 static void find_in_device(const struct pasted *pasted, uint32_t number, GArray *findings)
 {
 	const struct pasted_device *device = pasted_device_at(pasted, number);
-	guint before = findings->len;
 
 	for (guint i = 0; i < device->entries->len; i++)
 		if (is_whole(ENTRY(device, i)))
 			check_entry(device, number, ENTRY(device, i), findings);
-	if (findings->len == before && count_whole(device) != 0)
-		add_sound(number, device, findings);
 	for (guint i = 0; device->entries->len == 0 && i < device->groups->len; i++)
 		if (GROUP(device, i)->attributes)
 			add_group(number, GROUP(device, i), findings);
 }
 
+static bool has_fault(const GArray *findings, guint from)
+{
+	for (guint i = from; i < findings->len; i++)
+		if (g_array_index(findings, struct finding, i).fault)
+			return true;
+	return false;
+}
+
+/* Two ends that were compared are told of once. */
+static void find_sound(const struct pasted *pasted, unsigned pairs, GArray *findings)
+{
+	for (uint32_t i = 0; i < pasted->devices->len; i++) {
+		if (count_whole(pasted_device_at(pasted, i)) == 0)
+			continue;
+		add_sound(i, pasted, pairs, findings);
+		if (pairs != 0)
+			return;
+	}
+}
+
 void explanation_find_in_configs(const struct pasted *pasted, GArray *findings)
 {
 	unsigned pairs = 0;
+	guint before = findings->len;
 
 	for (uint32_t i = 0; i < pasted->devices->len; i++) {
 		find_in_device(pasted, i, findings);
 		for (uint32_t j = i + 1; j < pasted->devices->len; j++)
 			check_devices(pasted, i, j, &pairs, findings);
 	}
+	if (!has_fault(findings, before))
+		find_sound(pasted, pairs, findings);
 	find_in_shown(pasted, findings);
 }

@@ -31,7 +31,11 @@ static void append_title(GString *text, const struct text_style *style, const st
 static void append_headline(GString *text, const struct text_style *style, const struct finding *finding)
 {
 	g_string_append(text, "  ");
-	if (finding->fault && finding->phase_failed != PHASE_NONE) {
+	if (finding->fault && finding->in_configuration) {
+		text_style_append(text, style, PAINT_WARNING, "In the configuration, phase %s",
+		                  phase_name(finding->phase_failed));
+		g_string_append(text, ": ");
+	} else if (finding->fault && finding->phase_failed != PHASE_NONE) {
 		text_style_append(text, style, PAINT_BAD, "%s", verdict_words_failure(finding->phase_failed));
 		g_string_append(text, ": ");
 	}

@@ -121,7 +121,8 @@ static const char *own_words(const struct asa_log_message *message, char *text, 
 {
 	struct text_span span = text_span_of(message->text, message->text_length), after = span;
 
-	if (message->wording != NULL || (message->outcome != LOG_FAILED && message->outcome != LOG_DOWN))
+	if (message->wording != NULL || message->cause != CAUSE_NONE ||
+	    (message->outcome != LOG_FAILED && message->outcome != LOG_DOWN))
 		return "";
 	if (text_span_find(&after, "ERROR:") || text_span_find(&after, "Reason:"))
 		span = after;
