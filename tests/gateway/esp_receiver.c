@@ -33,6 +33,7 @@ struct spi_count {
 static struct {
 	int socket;
 	uint8_t *ring;
+	uint32_t flood_spi;
 	GHashTable *counts; /* SPI → struct spi_count */
 	struct spi_count total, flood, later_fragments;
 } receiver;
@@ -90,7 +91,7 @@ static void count_spi(const uint8_t *bytes, size_t wire_length)
 	struct spi_count *count;
 
 	add(&receiver.total, wire_length);
-	if (spi >= FLOOD_SPI) {
+	if (spi >= receiver.flood_spi) {
 		add(&receiver.flood, wire_length);
 		return;
 	}
@@ -207,10 +208,11 @@ int main(int argc, char **argv)
 {
 	struct sigaction action = {.sa_handler = stop};
 
-	if (argc != 2) {
-		fputs("usage: esp_receiver INTERFACE\n", stderr);
+	if (argc != 2 && argc != 3) {
+		fputs("usage: esp_receiver INTERFACE [FLOOD_SPI]\n", stderr);
 		return 2;
 	}
+	receiver.flood_spi = argc == 3 ? (uint32_t)strtoul(argv[2], NULL, 0) : FLOOD_SPI;
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	receiver.counts = g_hash_table_new_full(NULL, NULL, NULL, g_free);

@@ -112,8 +112,8 @@ class GatewayWorld(World):
     def send(self, side, **options):
         return self.begin_sending(side, **options).result()
 
-    def begin_receiving(self, side):
-        traffic = Traffic("esp_receiver", self.inside(side, self.tool("esp_receiver"), "wan"))
+    def begin_receiving(self, side, flood_spi=0x10000000):
+        traffic = Traffic("esp_receiver", self.inside(side, self.tool("esp_receiver"), "wan", hex(flood_spi)))
         self.started.append(traffic.process)
         line = traffic.process.stdout.readline()
         if line.strip() != "ready":
@@ -121,9 +121,9 @@ class GatewayWorld(World):
         return traffic
 
     @contextlib.contextmanager
-    def receiving(self, side):
+    def receiving(self, side, **options):
         """Counts what arrives at side; the dictionary holds the result after the block."""
-        traffic, result = self.begin_receiving(side), {}
+        traffic, result = self.begin_receiving(side, **options), {}
         yield result
         time.sleep(0.3)
         result.update(traffic.end())
