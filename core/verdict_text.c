@@ -152,11 +152,13 @@ static void append_logged(const struct page *page)
 {
 	const struct asa_message *message;
 	unsigned cursor = 0;
+	bool begun = false;
 	char text[VERDICT_WORDS_SIZE];
 
 	while ((message = verdict_words_message(&page->words, &cursor)) != NULL) {
-		if (cursor == 1)
+		if (!begun)
 			heading(page, "An ASA would log");
+		begun = true;
 		verdict_words_fill(&page->words, message->text, text, sizeof text);
 		g_string_append_printf(page->text, "    %%ASA-%u-%s: %s%s\n", message->severity, message->id, text,
 		                       message->recalled ? "  (wording from memory, not from a source)" : "");
