@@ -70,6 +70,13 @@ bool ike_exchange_is_whole(uint32_t fragment_set, const struct ike_message *mess
 /* An exchange whose request was sent at least twice without an answer; NULL where there is none. */
 const struct ike_exchange *ike_sa_unanswered(const struct ike_sa *sa);
 
+/* A Phase 1 exchange that was answered, and whose request was then sent again and again: the answer does not arrive.
+ * NULL where there is none. */
+const struct ike_exchange *ike_sa_answer_lost(const struct ike_sa *sa);
+
+/* Something new came from this side: the answers that it waited for have arrived. */
+void ike_sa_answers_arrive(struct ike_sa *sa, uint8_t side);
+
 /* ---- ike_sa.c: what IKEv1 and IKEv2 share ---- */
 
 void ike_sa_witness(struct ike_sa *sa, const struct arrival *arrival, enum witness_kind kind, uint32_t a, uint32_t b);

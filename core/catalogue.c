@@ -277,7 +277,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         STEP_DEBUG_IKEV2,
                                         STEP_DEBUG_IKEV1,
                                 },
-                        .alternatives = {"dh-group-mismatch"},
+                        .alternatives = {"dh-group-mismatch", "version-mismatch"},
                 },
         [CAUSE_DH_GROUP_MISMATCH] =
                 {
@@ -845,6 +845,9 @@ static const char *const witness_templates[WITNESS_LAST] = {
         [WITNESS_AUTH_REQUEST] = "authentication sent to port {b}, small: a pre-shared key's size",
         [WITNESS_AUTH_REQUEST_CERTIFICATE] = "authentication sent, {a} bytes in {b} piece(s): certificates",
         [WITNESS_AUTH_UNANSWERED] = "authentication sent {a} times to port {b}, nothing came back there",
+        [WITNESS_ANSWER_LOST] = "sent {a} times more to port {b} although it was answered: the answer does not arrive",
+        [WITNESS_AUTH_REFUSED_ANY_SUITE] = "answer of {a} bytes has room for one notify only, whatever the suite: "
+                                           "authentication refused",
         [WITNESS_AUTH_REFUSED] = "answer of {a} bytes has room for one notify only ({b} bytes of payload at most): "
                                  "authentication refused",
         [WITNESS_AUTH_REFUSED_BY_INITIATOR] = "right after the answer the initiator sends one short message and is "

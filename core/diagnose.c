@@ -83,9 +83,45 @@ static bool rule_peer_dead(const struct judgement *judgement, struct verdict *ve
 	return false;
 }
 
-static bool is_unanswered_init(const struct ike_sa *sa)
+static bool is_first_exchange(const struct ike_exchange *exchange)
 {
-	return sa->stage == IKE_STAGE_INIT_SENT && !sa->answered && ike_sa_unanswered(sa) != NULL;
+	return exchange->exchange_type == IKE2_SA_INIT || exchange->message_id == 1;
+}
+
+/* The first request that nobody answered, or whose answer does not arrive; NULL where that is not the state. */
+static const struct ike_exchange *unanswered_init(const struct ike_sa *sa)
+{
+	const struct ike_exchange *lost = ike_sa_answer_lost(sa);
+
+	if (lost != NULL)
+		return lost->exchange_type != IKE2_AUTH && is_first_exchange(lost) ? lost : NULL;
+	return sa->stage == IKE_STAGE_INIT_SENT && !sa->answered ? ike_sa_unanswered(sa) : NULL;
+}
+
+/* Whether two attempts ended alike: the first message refused with the same error, or authentication refused. */
+static bool was_refused_alike(const struct ike_sa *earlier, const struct ike_sa *sa)
+{
+	if (sa->stage == IKE_STAGE_INIT_REFUSED)
+		return earlier->stage == IKE_STAGE_INIT_REFUSED && earlier->error == sa->error;
+	return earlier->stage == IKE_STAGE_AUTH_REFUSED || earlier->by_initiator;
+}
+
+/* Earlier attempts that were refused as well, newest first, as far as there is room. Returns whether there were any. */
+static bool add_earlier_refusals(const struct judgement *judgement, struct verdict *verdict)
+{
+	const struct tunnel *tunnel = judgement->tunnel;
+	bool found = false;
+
+	for (unsigned i = tunnel->ike_sa_count; i-- > 0;) {
+		const struct ike_sa *earlier = tunnel->ike_sas[i];
+		if (earlier == judgement->sa || earlier->failed_time == 0 || !was_refused_alike(earlier, judgement->sa))
+			continue;
+		found = true;
+		if (verdict->evidence.count < WITNESSES)
+			add_evidence(verdict, WITNESS_REFUSED_BEFORE, earlier->failed_frame, earlier->failed_time, 0,
+			             0);
+	}
+	return found;
 }
 
 static bool rule_version_mismatch(const struct judgement *judgement, struct verdict *verdict)
@@ -94,9 +130,10 @@ static bool rule_version_mismatch(const struct judgement *judgement, struct verd
 
 	if (judgement->sa->error == IKE_NOTIFY_INVALID_MAJOR_VERSION) {
 		verdict->confidence = CONFIDENCE_CERTAIN;
+		add_earlier_refusals(judgement, verdict);
 		return true;
 	}
-	if (!is_unanswered_init(judgement->sa))
+	if (unanswered_init(judgement->sa) == NULL)
 		return false;
 	for (unsigned i = tunnel->ike_sa_count; i-- > 0;) {
 		const struct ike_sa *other = tunnel->ike_sas[i];
@@ -112,16 +149,26 @@ static bool rule_version_mismatch(const struct judgement *judgement, struct verd
 	return false;
 }
 
+/* The first message was refused in the clear. */
+static bool is_init_refused(const struct judgement *judgement, struct verdict *verdict, bool for_its_group)
+{
+	const struct ike_sa *sa = judgement->sa;
+
+	if (sa->stage != IKE_STAGE_INIT_REFUSED || (sa->error == IKE_NOTIFY_INVALID_KE_PAYLOAD) != for_its_group)
+		return false;
+	verdict->confidence = CONFIDENCE_CERTAIN;
+	add_earlier_refusals(judgement, verdict);
+	return true;
+}
+
 static bool rule_ike_proposal(const struct judgement *judgement, struct verdict *verdict)
 {
-	verdict->confidence = CONFIDENCE_CERTAIN;
-	return judgement->sa->stage == IKE_STAGE_INIT_REFUSED && judgement->sa->error != IKE_NOTIFY_INVALID_KE_PAYLOAD;
+	return is_init_refused(judgement, verdict, false);
 }
 
 static bool rule_dh_group(const struct judgement *judgement, struct verdict *verdict)
 {
-	verdict->confidence = CONFIDENCE_CERTAIN;
-	return judgement->sa->stage == IKE_STAGE_INIT_REFUSED && judgement->sa->error == IKE_NOTIFY_INVALID_KE_PAYLOAD;
+	return is_init_refused(judgement, verdict, true);
 }
 
 /* IKEv1 authentication methods that use certificates: RFC 2409 appendix A, and the XAUTH ones. */
@@ -130,25 +177,6 @@ static bool uses_certificates(const struct ike_sa *sa)
 	if (sa->version == 2)
 		return sa->certificates;
 	return sa->suite.authentication != 0 && sa->suite.authentication != 1;
-}
-
-/* Earlier attempts that were refused as well, newest first, as far as there is room. Returns whether there were any. */
-static bool add_earlier_refusals(const struct judgement *judgement, struct verdict *verdict)
-{
-	const struct tunnel *tunnel = judgement->tunnel;
-	bool found = false;
-
-	for (unsigned i = tunnel->ike_sa_count; i-- > 0;) {
-		const struct ike_sa *earlier = tunnel->ike_sas[i];
-		if (earlier == judgement->sa || earlier->failed_time == 0 ||
-		    (earlier->stage != IKE_STAGE_AUTH_REFUSED && !earlier->by_initiator))
-			continue;
-		found = true;
-		if (verdict->evidence.count < WITNESSES)
-			add_evidence(verdict, WITNESS_REFUSED_BEFORE, earlier->failed_frame, earlier->failed_time, 0,
-			             0);
-	}
-	return found;
 }
 
 static bool authentication_refused(const struct judgement *judgement, struct verdict *verdict)
@@ -189,9 +217,14 @@ static bool rule_psk(const struct judgement *judgement, struct verdict *verdict)
 	return true;
 }
 
-/* The authentication request that nobody answered; NULL where that is not the state. */
+/* The authentication request that nobody answered, or whose answer does not arrive; NULL where that is not the state.
+ */
 static const struct ike_exchange *unanswered_authentication(const struct ike_sa *sa)
 {
+	const struct ike_exchange *lost = ike_sa_answer_lost(sa);
+
+	if (lost != NULL)
+		return lost->exchange_type == IKE2_AUTH || !is_first_exchange(lost) ? lost : NULL;
 	if (sa->stage != IKE_STAGE_INIT_DONE && sa->stage != IKE_STAGE_AUTH_SENT)
 		return NULL;
 	return ike_sa_unanswered(sa);
@@ -230,10 +263,11 @@ static bool rule_auth_no_response(const struct judgement *judgement, struct verd
 
 static bool rule_no_response(const struct judgement *judgement, struct verdict *verdict)
 {
-	if (!is_unanswered_init(judgement->sa))
+	const struct ike_exchange *exchange = unanswered_init(judgement->sa);
+
+	if (exchange == NULL)
 		return false;
-	verdict->confidence = is_second_witness_to_silence(ike_sa_unanswered(judgement->sa)) ? CONFIDENCE_LIKELY
-	                                                                                     : CONFIDENCE_POSSIBLE;
+	verdict->confidence = is_second_witness_to_silence(exchange) ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	return true;
 }
 
@@ -489,7 +523,8 @@ static bool has_failed(const struct judgement *judgement)
 	const struct ike_sa *sa = judgement->sa;
 	if (sa == NULL || sa->stage == IKE_STAGE_DELETED)
 		return false;
-	if (sa->stage == IKE_STAGE_INIT_REFUSED || sa->stage == IKE_STAGE_AUTH_REFUSED)
+	if (sa->stage == IKE_STAGE_INIT_REFUSED || sa->stage == IKE_STAGE_AUTH_REFUSED ||
+	    ike_sa_answer_lost(sa) != NULL)
 		return true;
 	if (sa->stage == IKE_STAGE_UP)
 		return !judgement->up;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define MAX_FRAGMENTS 32
+#define ANSWER_LOST_COPIES 2
 
 uint32_t milliseconds_between(int64_t from, int64_t to)
 {
@@ -73,11 +74,32 @@ static void add_plaintext(struct plaintext_length *sum, const struct ike_sa *sa,
 	sum->most += part.most;
 }
 
-static enum copy note_copy(struct ike_exchange *exchange, const struct arrival *arrival)
+/* Keeps one witness up to date while a request is sent again although it was answered. */
+static void note_asked_again(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival)
+{
+	struct witness *known = witnesses_find(&sa->witnesses, WITNESS_ANSWER_LOST);
+
+	if (exchange->asked_again < UINT16_MAX)
+		exchange->asked_again++;
+	if (exchange->asked_again < ANSWER_LOST_COPIES)
+		return;
+	if (known == NULL) {
+		ike_sa_witness(sa, arrival, WITNESS_ANSWER_LOST, exchange->asked_again, exchange->request_port);
+		return;
+	}
+	known->frame = arrival->frame;
+	known->time = arrival->time;
+	known->a = exchange->asked_again;
+}
+
+static enum copy note_copy(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival)
 {
 	/* Of a fragmented message only the first fragment's copies are counted: each fragment is sent again. */
-	if (arrival->message->fragment <= 1 && exchange->copies < UINT16_MAX)
+	bool counts = arrival->message->fragment <= 1;
+	if (counts && exchange->copies < UINT16_MAX)
 		exchange->copies++;
+	if (counts && exchange->response_time != 0)
+		note_asked_again(sa, exchange, arrival);
 	exchange->last_copy_time = arrival->time;
 	exchange->request_port = arrival->datagram->destination_port;
 	arrival->annotation->retransmission_of = exchange->request_frame;
@@ -95,6 +117,7 @@ static void begin_request(struct ike_exchange *exchange, const struct arrival *a
 		exchange->settled = false;
 	}
 	exchange->copies = 1;
+	exchange->asked_again = 0;
 	exchange->request_frame = arrival->frame;
 	exchange->request_time = arrival->time;
 	exchange->last_copy_time = arrival->time;
@@ -112,14 +135,15 @@ enum copy ike_exchange_take_request(struct ike_sa *sa, struct ike_exchange *exch
 
 	if (exchange->copies != 0 && bit != 0 && exchange->request_fragment_set != 0) {
 		if ((exchange->request_fragment_set & bit) != 0)
-			return note_copy(exchange, arrival);
+			return note_copy(sa, exchange, arrival);
 		exchange->request_fragment_set |= bit;
 		exchange->fragments++;
 		add_plaintext(&exchange->request_plaintext, sa, arrival);
 		return COPY_FRAGMENT;
 	}
 	if (exchange->copies != 0 && exchange->request_digest == message->digest)
-		return note_copy(exchange, arrival);
+		return note_copy(sa, exchange, arrival);
+	ike_sa_answers_arrive(sa, arrival->side);
 	begin_request(exchange, arrival);
 	add_plaintext(&exchange->request_plaintext, sa, arrival);
 	return COPY_FIRST;
@@ -147,6 +171,7 @@ enum copy ike_exchange_take_response(struct ike_sa *sa, struct ike_exchange *exc
 		annotation->retransmission_of = exchange->response_frame;
 		return COPY_AGAIN;
 	}
+	ike_sa_answers_arrive(sa, arrival->side);
 	exchange->response_time = arrival->time;
 	exchange->response_frame = arrival->frame;
 	exchange->response_digest = message->digest;
@@ -162,4 +187,39 @@ const struct ike_exchange *ike_sa_unanswered(const struct ike_sa *sa)
 		if (sa->exchanges[i].copies >= 2 && sa->exchanges[i].response_time == 0)
 			return &sa->exchanges[i];
 	return NULL;
+}
+
+static bool is_phase_1(const struct ike_exchange *exchange)
+{
+	switch (exchange->exchange_type) {
+	case IKE2_SA_INIT:
+	case IKE2_AUTH:
+	case IKE1_MAIN_MODE:
+	case IKE1_AGGRESSIVE_MODE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+const struct ike_exchange *ike_sa_answer_lost(const struct ike_sa *sa)
+{
+	for (unsigned i = sa->exchange_count; i-- > 0;)
+		if (sa->exchanges[i].asked_again >= ANSWER_LOST_COPIES && is_phase_1(&sa->exchanges[i]))
+			return &sa->exchanges[i];
+	return NULL;
+}
+
+void ike_sa_answers_arrive(struct ike_sa *sa, uint8_t side)
+{
+	bool waited = false;
+
+	for (unsigned i = 0; i < sa->exchange_count; i++) {
+		if (sa->exchanges[i].sender != side || sa->exchanges[i].asked_again == 0)
+			continue;
+		sa->exchanges[i].asked_again = 0;
+		waited = true;
+	}
+	if (waited)
+		witnesses_remove(&sa->witnesses, WITNESS_ANSWER_LOST);
 }

@@ -16,8 +16,20 @@ static void note_failure(struct ike_sa *sa, const struct arrival *arrival)
 	sa->failed_frame = arrival->frame;
 }
 
+/* An answer that belongs to no exchange by its numbers: an Informational, or one of the other version. */
+static void close_exchanges(struct ike_sa *sa, const struct arrival *arrival)
+{
+	for (unsigned i = 0; i < sa->exchange_count; i++) {
+		if (sa->exchanges[i].response_time != 0)
+			continue;
+		sa->exchanges[i].response_time = arrival->time;
+		sa->exchanges[i].response_frame = arrival->frame;
+	}
+}
+
 void ike_sa_refuse_init(struct ike_sa *sa, const struct arrival *arrival, const struct ike_notify *error)
 {
+	close_exchanges(sa, arrival);
 	sa->stage = IKE_STAGE_INIT_REFUSED;
 	sa->error = error->type;
 	sa->error_certain = true;

@@ -8,6 +8,7 @@
 /* Encrypted bytes of an IKE_AUTH message above which it is taken for a full one when the suite is unknown. */
 #define FULL_AUTH_LEAST 120
 #define CERTIFICATE_ENCRYPTED_LEAST 600
+#define REFUSAL_MOST_UNDER_ANY_SUITE 60
 /* An INFORMATIONAL so soon after IKE_AUTH may be the initiator's refusal of the responder (sec. 2.21.2). */
 #define REFUSAL_BY_INITIATOR_WITHIN (1 * NANOSECONDS)
 
@@ -205,6 +206,16 @@ static enum inferred infer_auth_answer(const struct ike_sa *sa, const struct ike
 	return holds;
 }
 
+/*
+ * Where the answer to IKE_SA_INIT is not in the capture or was cut: the smallest answer with IDr, AUTH and a notify has
+ * 44 bytes of payload, which any suite makes longer than this; a bare notify is shorter under all but SHA-512.
+ */
+static bool is_refusal_under_any_suite(const struct ike_sa *sa, const struct ike_message *message)
+{
+	return !sa->exchanged_suite && message->message_id == AUTH_FIRST_MESSAGE_ID && message->fragments <= 1 &&
+	       message->encrypted_length <= REFUSAL_MOST_UNDER_ANY_SUITE;
+}
+
 static void take_inferred_auth_response(struct ike_sa *sa, const struct arrival *arrival,
                                         const struct ike_exchange *exchange)
 {
@@ -218,6 +229,11 @@ static void take_inferred_auth_response(struct ike_sa *sa, const struct arrival 
 		take_child_refused(sa, arrival, exchange, 0);
 		break;
 	case INFERRED_NOTHING:
+		if (is_refusal_under_any_suite(sa, arrival->message)) {
+			ike_sa_refuse_authentication(sa, arrival);
+			ike_sa_witness(sa, arrival, WITNESS_AUTH_REFUSED_ANY_SUITE, arrival->message->length, 0);
+			break;
+		}
 		/* Neither refusal nor success shows. A full-size answer is taken for up: a false fault would be worse.
 		 */
 		if (arrival->message->encrypted_length < FULL_AUTH_LEAST)

@@ -70,6 +70,7 @@ struct ike_exchange {
 	uint8_t exchange_type;
 	uint8_t sender;        /* side that sent the request */
 	uint16_t copies;       /* times the request was sent */
+	uint16_t asked_again;  /* of these, after the answer was seen and with nothing newer from the sender */
 	uint16_t fragments;    /* RFC 7383 fragments of the request seen, 0 when it came whole */
 	uint16_t request_port; /* destination port of the last copy */
 	uint32_t request_frame;

@@ -26,11 +26,14 @@ static void contradict_refusal(const struct arrival *arrival, const struct spi_e
 	ike_sa_witness(sa, arrival, WITNESS_ESP_AFTER_FAILURE, entry->spi, 0);
 }
 
-/* ESP that the SA made possible shows that the initiator did not refuse the responder. */
-static void confirm_authentication(struct tunnel *tunnel)
+/* ESP that the SA made possible shows that the initiator did not refuse the responder, and that its sender has had its
+ * answers. */
+static void confirm_authentication(struct tunnel *tunnel, uint8_t side)
 {
-	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
+	for (unsigned i = 0; i < tunnel->ike_sa_count; i++) {
 		ike_sa_confirm(tunnel->ike_sas[i]);
+		ike_sa_answers_arrive(tunnel->ike_sas[i], side);
+	}
 }
 
 bool esp_begins_at(uint64_t sequence)
@@ -51,7 +54,7 @@ void tunnel_adopt_spi(const struct arrival *arrival, struct spi_entry *entry, ui
 	tunnel->esp[side].live_spis++;
 	if (begins)
 		contradict_refusal(arrival, entry);
-	confirm_authentication(tunnel);
+	confirm_authentication(tunnel, side);
 	tunnel_place_spi(tunnel, side, entry->spi, arrival->frame, arrival->time);
 	if (tunnel->ike_sa_count > 0) {
 		struct ike_sa *sa = tunnel->ike_sas[tunnel->ike_sa_count - 1];

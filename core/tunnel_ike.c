@@ -85,6 +85,29 @@ static struct ike_sa *add_ike_sa(const struct arrival *arrival)
 	return sa;
 }
 
+/* The SA whose first message this refuses in the other version, which is the only one that its sender speaks. */
+static struct ike_sa *refused_in_other_version(const struct arrival *arrival)
+{
+	const struct tunnel *tunnel = arrival->tunnel;
+	const struct ike_message *message = arrival->message;
+
+	if (message->encrypted || ike_message_error(message) == NULL)
+		return NULL;
+	for (unsigned i = tunnel->ike_sa_count; i-- > 0;) {
+		struct ike_sa *sa = tunnel->ike_sas[i];
+		if (sa->initiator_spi == message->initiator_spi && sa->version != message->major_version &&
+		    sa->initiator != arrival->side)
+			return sa;
+	}
+	return NULL;
+}
+
+static void refuse_in_other_version(struct ike_sa *sa, const struct arrival *arrival)
+{
+	if (sa->stage < IKE_STAGE_INIT_DONE)
+		ike_sa_refuse_init(sa, arrival, ike_message_error(arrival->message));
+}
+
 static struct ike_sa *ike_sa_of(const struct arrival *arrival)
 {
 	const struct tunnel *tunnel = arrival->tunnel;
@@ -141,10 +164,14 @@ static void add_message(struct arrival *arrival, bool annotate)
 	arrival->tunnel = tunnel;
 	arrival->side = ip_address_equal(&tunnel->address[0], &datagram->source) ? 0 : 1;
 	tunnel_note_packet(tunnel, arrival->side, arrival->frame, arrival->time);
-	struct ike_sa *sa = ike_sa_of(arrival);
+	struct ike_sa *refused = refused_in_other_version(arrival);
+	struct ike_sa *sa = refused != NULL ? refused : ike_sa_of(arrival);
 	note_ike_packet(sa, arrival);
 	note_vendors(sa, arrival);
-	(sa->version == 1 ? ikev1_sa_take : ikev2_sa_take)(sa, arrival);
+	if (refused != NULL)
+		refuse_in_other_version(sa, arrival);
+	else
+		(sa->version == 1 ? ikev1_sa_take : ikev2_sa_take)(sa, arrival);
 	count_message(arrival);
 	arrival->annotation->tunnel = tunnel->number;
 	arrival->annotation->phase = phase_of(arrival->message);

@@ -22,6 +22,8 @@ static bool is_refused_by_initiator(const struct tunnel *tunnel, const struct ik
 
 static enum outcome outcome_of(const struct tunnel *tunnel, const struct ike_sa *sa)
 {
+	if (ike_sa_answer_lost(sa) != NULL)
+		return OUTCOME_FAILED;
 	switch (sa->stage) {
 	case IKE_STAGE_DELETED:
 		return OUTCOME_DELETED;

@@ -25,6 +25,8 @@ enum witness_kind {
 	WITNESS_AUTH_REQUEST,              /* a: least plaintext bytes, b: destination port */
 	WITNESS_AUTH_REQUEST_CERTIFICATE,  /* a: bytes, b: fragments */
 	WITNESS_AUTH_UNANSWERED,           /* a: copies, b: destination port */
+	WITNESS_ANSWER_LOST,               /* a: copies of the request after its answer, b: destination port */
+	WITNESS_AUTH_REFUSED_ANY_SUITE,    /* a: message length */
 	WITNESS_AUTH_REFUSED,              /* a: message length, b: most plaintext bytes */
 	WITNESS_AUTH_REFUSED_BY_INITIATOR, /* a: least plaintext bytes, b: most */
 	WITNESS_CHILD_REFUSED,             /* a: least plaintext bytes, b: least that success needs */

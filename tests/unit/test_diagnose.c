@@ -12,6 +12,7 @@
 #define CHILD_REQUEST_PFS 400
 #define LIVENESS 0
 #define WRONG_KE 17
+#define WRONG_VERSION 5
 #define NO_PROPOSAL 14
 
 static void assert_verdict(const struct scene *scene, enum cause cause, enum confidence confidence)
@@ -189,6 +190,69 @@ static void silence_on_500_is_auth_no_response(struct scene *scene)
 	assert_verdict(scene, CAUSE_AUTH_NO_RESPONSE, CONFIDENCE_LIKELY);
 }
 
+/* The request just answered comes again, and is answered again. */
+static void ask_auth_again(struct scene *scene)
+{
+	scene_wait(scene, 2);
+	scene_same_bytes(scene);
+	scene_same_bytes(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+}
+
+static void a_request_repeated_after_its_answer_did_not_get_it(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene->port = NAT_TRAVERSAL_PORT;
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+	ask_auth_again(scene);
+	assert_cause(scene, CAUSE_NONE);
+	ask_auth_again(scene);
+	assert_verdict(scene, CAUSE_NATT_BLOCKED, CONFIDENCE_LIKELY);
+	scene_esp_both(scene, 0x1001, 0x2001, 3, 0.1);
+	assert_verdict(scene, CAUSE_NONE, CONFIDENCE_CERTAIN);
+}
+
+static void a_first_message_repeated_after_its_answer_is_no_response(struct scene *scene)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		scene_wait(scene, 2);
+		if (i > 0) {
+			scene_same_bytes(scene);
+			scene_same_bytes(scene);
+		}
+		scene_init_request(scene);
+		scene_init_response(scene);
+	}
+	assert_verdict(scene, CAUSE_NO_RESPONSE, CONFIDENCE_LIKELY);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void an_answer_in_the_other_version_refuses_the_version(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_ikev1(scene, 1, IKE1_INFORMATIONAL, 77, false, 0, WRONG_VERSION);
+	assert_verdict(scene, CAUSE_VERSION_MISMATCH, CONFIDENCE_CERTAIN);
+	g_assert_cmpuint(scene_tunnel(scene)->ike_sa_count, ==, 1);
+	scene_new_attempt(scene, 0);
+	scene_up(scene);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void a_short_answer_is_refused_authentication_though_the_suite_was_not_seen(struct scene *scene)
+{
+	scene->responder_spi = 0x99;
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, REFUSED);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_POSSIBLE);
+	scene_request(scene, 0, IKE2_AUTH, 2, 40);
+	assert_cause(scene, CAUSE_NONE);
+}
+
 static void two_versions_that_pass_each_other_are_a_mismatch(struct scene *scene)
 {
 	scene_init_request(scene);
@@ -208,6 +272,21 @@ static void answers_before_their_requests_give_no_fault(struct scene *scene)
 	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
 	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
 	assert_cause(scene, CAUSE_NONE);
+}
+
+static void each_earlier_attempt_that_wanted_another_group_is_evidence(struct scene *scene)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		scene_new_attempt(scene, 0);
+		scene_init_request(scene);
+		scene_init_error(scene, WRONG_KE, 19);
+	}
+	struct verdict verdict = scene_verdict(scene);
+	unsigned before = 0;
+	for (unsigned i = 0; i < verdict.evidence.count; i++)
+		before += verdict.evidence.list[i].kind == WITNESS_REFUSED_BEFORE;
+	g_assert_cmpuint(before, ==, 2);
+	assert_cause(scene, CAUSE_DH_GROUP_MISMATCH);
 }
 
 static void another_group_wanted_and_never_tried_is_a_mismatch(struct scene *scene)
@@ -648,8 +727,13 @@ static const struct {
         CONVERSATION(an_answer_after_retransmissions_is_no_fault),
         CONVERSATION(silence_on_4500_is_natt_blocked),
         CONVERSATION(silence_on_500_is_auth_no_response),
+        CONVERSATION(a_request_repeated_after_its_answer_did_not_get_it),
+        CONVERSATION(a_first_message_repeated_after_its_answer_is_no_response),
+        CONVERSATION(an_answer_in_the_other_version_refuses_the_version),
+        CONVERSATION(a_short_answer_is_refused_authentication_though_the_suite_was_not_seen),
         CONVERSATION(two_versions_that_pass_each_other_are_a_mismatch),
         CONVERSATION(answers_before_their_requests_give_no_fault),
+        CONVERSATION(each_earlier_attempt_that_wanted_another_group_is_evidence),
         CONVERSATION(another_group_wanted_and_never_tried_is_a_mismatch),
         CONVERSATION(a_capture_of_one_direction_gives_no_fault),
         CONVERSATION(unanswered_liveness_checks_are_a_dead_peer),
