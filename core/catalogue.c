@@ -929,6 +929,20 @@ const char *confidence_name(enum confidence value)
 	return confidence_names[value];
 }
 
+const char *sequence_arrival_text(enum sequence_arrival arrival)
+{
+	static const char *const texts[] = {
+	        [SEQUENCE_NEXT] = "",
+	        [SEQUENCE_AFTER_GAP] = "numbers before it are missing",
+	        [SEQUENCE_LATE] = "late: a higher number came before it",
+	        [SEQUENCE_DUPLICATE] = "duplicate: this number came before",
+	        [SEQUENCE_ANEW] = "the numbers start anew",
+	        [SEQUENCE_FAR] = "far from the numbers before it",
+	};
+
+	return arrival <= SEQUENCE_FAR ? texts[arrival] : "";
+}
+
 const char *inferred_text(enum inferred inferred)
 {
 	return inferred < INFERRED_LAST ? inferred_texts[inferred] : "";

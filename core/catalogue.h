@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/infer.h"
+#include "core/spi_table.h"
 #include "core/witness.h"
 
 enum phase {
@@ -100,9 +101,10 @@ struct catalogue_entry {
 const struct catalogue_entry *catalogue_entry(enum cause cause);
 
 const char *cause_name(enum cause cause);
-const char *phase_name(enum phase phase);           /* "1", "2", "data", "-" */
-const char *confidence_name(enum confidence value); /* "certain", "likely", "possible" */
-const char *inferred_text(enum inferred inferred);  /* one sentence; "" for INFERRED_NOTHING */
+const char *phase_name(enum phase phase);                         /* "1", "2", "data", "-" */
+const char *confidence_name(enum confidence value);               /* "certain", "likely", "possible" */
+const char *inferred_text(enum inferred inferred);                /* one sentence; "" for INFERRED_NOTHING */
+const char *sequence_arrival_text(enum sequence_arrival arrival); /* a short clause; "" for SEQUENCE_NEXT */
 const char *witness_template(enum witness_kind kind);
 
 /* Reads "psk-mismatch". Returns CAUSE_LAST for no such cause. */

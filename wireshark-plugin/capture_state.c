@@ -3,6 +3,7 @@
 
 #include "wireshark-plugin/decrypted.h"
 #include "wireshark-plugin/frame_datagram.h"
+#include "wireshark-plugin/preferences.h"
 
 struct capture_state {
 	struct tunnels *tunnels;
@@ -13,7 +14,7 @@ static struct capture_state *open_capture;
 
 static void capture_opened(void)
 {
-	struct tunnel_options options = tunnel_options_default();
+	struct tunnel_options options = preferences_tunnel_options();
 
 	open_capture = g_new0(struct capture_state, 1);
 	open_capture->tunnels = tunnels_new(&options);
@@ -81,6 +82,7 @@ static struct frame_record frame_record_of(const struct datagram *datagram, cons
 	        .kind = (uint8_t)datagram->kind,
 	        .phase = (uint8_t)annotation->phase,
 	        .asa_side = tunnel->asa_side,
+	        .arrival = (uint8_t)annotation->arrival,
 	        .tunnel = annotation->tunnel,
 	        .verdict = annotation->changed ? snapshot_of(tunnel) : NULL,
 	};
@@ -93,10 +95,13 @@ static struct frame_record *esp_record_new(const struct datagram *datagram, cons
 
 	*record = (struct esp_record){
 	        .frame = frame_record_of(datagram, annotation, tunnel),
-	        .encaps = annotation->encaps,
-	        .decaps = annotation->decaps,
+	        .encaps = (uint32_t)annotation->encaps,
+	        .decaps = (uint32_t)annotation->decaps,
 	        .paired_spi = annotation->paired_spi,
 	        .lost = annotation->lost,
+	        .reordered = annotation->reordered,
+	        .spi_entry = annotation->spi_entry,
+	        .bytes = datagram->ip_length,
 	};
 	return &record->frame;
 }
@@ -125,6 +130,7 @@ static struct frame_record *ike_record_new(uint32_t frame, const struct datagram
 	        .nat = tunnel_nat(tunnel),
 	        .major_version = message->major_version,
 	        .exchange_type = message->exchange_type,
+	        .is_from_asa = ip_address_equal(&datagram->source, &tunnel->address[tunnel->asa_side]),
 	};
 	link_to_request(frame, annotation->request_in);
 	return &record->frame;
@@ -168,7 +174,7 @@ const struct frame_record *capture_state_take(tvbuff_t *frame, packet_info *pinf
 	struct datagram datagram;
 
 	if (open_capture == NULL || open_capture->tunnels == NULL ||
-	    !frame_datagram_read(frame, pinfo, NULL, &datagram) || datagram.kind == DATAGRAM_OTHER)
+	    !frame_datagram_read(frame, pinfo, preferences_ports(), &datagram))
 		return NULL;
 	return take_datagram(pinfo, &datagram);
 }

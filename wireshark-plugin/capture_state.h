@@ -23,16 +23,19 @@ struct frame_record {
 	uint8_t kind;                     /* enum datagram_kind */
 	uint8_t phase;                    /* enum phase */
 	uint8_t asa_side;                 /* of the tunnel, as taken at this frame */
+	uint8_t arrival;                  /* enum sequence_arrival; ESP only */
 	uint32_t tunnel;                  /* its number */
 	struct verdict_snapshot *verdict; /* NULL unless the frame changed or restated the verdict */
 };
 
-/* Kept small: there are as many as ESP packets. */
+/* Kept small: there are as many as ESP packets, which a file that Wireshark can open numbers with 32 bits. */
 struct esp_record {
 	struct frame_record frame;
-	uint64_t encaps, decaps; /* of the tunnel after this packet */
-	uint32_t paired_spi;     /* 0 unknown */
-	uint32_t lost;           /* of this SPI so far */
+	uint32_t encaps, decaps;  /* of the tunnel after this packet */
+	uint32_t paired_spi;      /* 0 unknown */
+	uint32_t lost, reordered; /* of this SPI so far */
+	uint32_t spi_entry;       /* number in the SPI table */
+	uint32_t bytes;           /* of the IP packet */
 };
 
 struct ike_record {
@@ -42,6 +45,7 @@ struct ike_record {
 	uint32_t response_in; /* filled in when the response comes; 0 none yet */
 	uint8_t major_version;
 	uint8_t exchange_type;
+	bool is_from_asa;
 };
 
 /* Has Wireshark call us when a file is opened and closed. */

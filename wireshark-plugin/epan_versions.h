@@ -13,6 +13,7 @@
 #include <wireshark.h>
 
 #include <epan/expert.h>
+#include <epan/funnel.h>
 #include <epan/packet.h>
 #include <epan/prefs.h>
 #include <epan/proto.h>
@@ -20,11 +21,19 @@
 #include <epan/tap.h>
 #include <wiretap/pcap-encap.h>
 #include <wiretap/wtap.h>
+#include <wsutil/report_message.h>
 #pragma GCC diagnostic pop
 
 #define ASAPHASE_EPAN_AT_LEAST(major, minor)                                                                           \
 	(WIRESHARK_VERSION_MAJOR > (major) ||                                                                          \
 	 (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+/* gboolean became bool in 4.4; preferences point at one. */
+#if ASAPHASE_EPAN_AT_LEAST(4, 4)
+typedef bool epan_boolean;
+#else
+typedef gboolean epan_boolean;
+#endif
 
 /* 4.2 and later ask a plugin what it does. */
 #ifdef WS_PLUGIN_DESC_DISSECTOR

@@ -7,11 +7,35 @@ static expert_field causes[CAUSE_LAST];
 static expert_field phase_1_completed = EI_INIT;
 static expert_field phase_2_completed = EI_INIT;
 static expert_field retransmission = EI_INIT;
+static expert_field dh_round_trip = EI_INIT;
+static expert_field cookie = EI_INIT;
+static expert_field nat = EI_INIT;
+static expert_field esp_gap = EI_INIT;
+static expert_field esp_late = EI_INIT;
+static expert_field esp_duplicate = EI_INIT;
+static expert_field esp_anew = EI_INIT;
 
 static ei_register_info remarks[] = {
-        {&phase_1_completed, {"asaphase.phase_1_completed", PI_SEQUENCE, PI_CHAT, "Phase 1 completed", EXPFILL}},
-        {&phase_2_completed, {"asaphase.phase_2_completed", PI_SEQUENCE, PI_CHAT, "Phase 2 completed", EXPFILL}},
-        {&retransmission, {"asaphase.retransmission", PI_SEQUENCE, PI_WARN, "IKE message sent again", EXPFILL}},
+        {&phase_1_completed, {"asaphase.expert.phase_1_completed", PI_SEQUENCE, PI_CHAT, "Phase 1 completed", EXPFILL}},
+        {&phase_2_completed, {"asaphase.expert.phase_2_completed", PI_SEQUENCE, PI_CHAT, "Phase 2 completed", EXPFILL}},
+        {&retransmission, {"asaphase.expert.retransmission", PI_SEQUENCE, PI_WARN, "IKE message sent again", EXPFILL}},
+        {&dh_round_trip,
+         {"asaphase.expert.dh_round_trip", PI_SEQUENCE, PI_NOTE, "Another DH group is asked for: one round trip more",
+          EXPFILL}},
+        {&cookie,
+         {"asaphase.expert.cookie", PI_SEQUENCE, PI_NOTE, "A cookie is asked for: one round trip more, not a fault",
+          EXPFILL}},
+        {&nat, {"asaphase.expert.nat", PI_PROTOCOL, PI_NOTE, "NAT between the peers, or claimed", EXPFILL}},
+        {&esp_gap, {"asaphase.expert.esp_gap", PI_SEQUENCE, PI_WARN, "ESP sequence numbers are missing", EXPFILL}},
+        {&esp_late, {"asaphase.expert.esp_late", PI_SEQUENCE, PI_WARN, "ESP packet out of order", EXPFILL}},
+        {&esp_duplicate, {"asaphase.expert.esp_duplicate", PI_SEQUENCE, PI_WARN, "ESP packet seen twice", EXPFILL}},
+        {&esp_anew, {"asaphase.expert.esp_anew", PI_SEQUENCE, PI_NOTE, "ESP sequence numbers start anew", EXPFILL}},
+};
+
+static expert_field *const arrivals[] = {
+        [SEQUENCE_NEXT] = NULL,      [SEQUENCE_AFTER_GAP] = &esp_gap,
+        [SEQUENCE_LATE] = &esp_late, [SEQUENCE_DUPLICATE] = &esp_duplicate,
+        [SEQUENCE_ANEW] = &esp_anew, [SEQUENCE_FAR] = NULL,
 };
 
 /* A failed phase is an error; what slows or spoils a tunnel that is up is a warning. */
@@ -29,10 +53,10 @@ static void register_causes(expert_module_t *module)
 
 	for (enum cause cause = 0; cause < CAUSE_LAST; cause++) {
 		causes[cause] = (expert_field)EI_INIT;
-		items[cause] =
-		        (ei_register_info){&causes[cause],
-		                           {g_strdup_printf("asaphase.expert.%s", cause_name(cause)), PI_PROTOCOL,
-		                            severity_of(cause), catalogue_entry(cause)->headline, EXPFILL}};
+		items[cause] = (ei_register_info){
+		        &causes[cause],
+		        {wmem_strdup_printf(wmem_epan_scope(), "asaphase.expert.%s", cause_name(cause)), PI_PROTOCOL,
+		         severity_of(cause), catalogue_entry(cause)->headline, EXPFILL}};
 	}
 	expert_register_field_array(module, items, array_length(items));
 }
@@ -48,13 +72,19 @@ void expert_register(int protocol)
 static void show_verdict(packet_info *pinfo, proto_item *item, const struct verdict_snapshot *snapshot)
 {
 	const struct verdict *verdict = &snapshot->verdict;
+	const char *summary = verdict_summary(pinfo->pool, verdict);
 
-	expert_add_info_format(pinfo, item, &causes[verdict->cause], "%s: %s", verdict_summary(pinfo->pool, verdict),
-	                       snapshot->words.entry->headline);
+	if (verdict->cause == CAUSE_NONE)
+		expert_add_info_format(pinfo, item, &causes[verdict->cause], "%s", summary);
+	else
+		expert_add_info_format(pinfo, item, &causes[verdict->cause], "%s: %s", summary,
+		                       snapshot->words.entry->headline);
 }
 
-static void show_ike(packet_info *pinfo, proto_item *item, const struct annotation *annotation)
+static void show_ike(packet_info *pinfo, proto_item *item, const struct ike_record *record)
 {
+	const struct annotation *annotation = &record->annotation;
+
 	if (annotation->phase_1_completed)
 		expert_add_info(pinfo, item, &phase_1_completed);
 	if (annotation->phase_2_completed)
@@ -62,12 +92,37 @@ static void show_ike(packet_info *pinfo, proto_item *item, const struct annotati
 	if (annotation->retransmission_of != 0)
 		expert_add_info_format(pinfo, item, &retransmission, "IKE message sent again: copy %u of frame %u",
 		                       annotation->copy, annotation->retransmission_of);
+	if (annotation->asks_other_group)
+		expert_add_info(pinfo, item, &dh_round_trip);
+	if (annotation->asks_cookie)
+		expert_add_info(pinfo, item, &cookie);
+	if (annotation->nat_checked && nat_name(record->nat) != NULL)
+		expert_add_info_format(pinfo, item, &nat, "NAT between the peers, or claimed: %s",
+		                       nat_name(record->nat));
+}
+
+static void show_esp(packet_info *pinfo, proto_item *item, const struct esp_record *record)
+{
+	if (arrivals[record->frame.arrival] != NULL)
+		expert_add_info_format(pinfo, item, arrivals[record->frame.arrival],
+		                       "ESP sequence: %s (of this SPI so far: %u lost, %u reordered)",
+		                       sequence_arrival_text((enum sequence_arrival)record->frame.arrival),
+		                       record->lost, record->reordered);
+}
+
+/* Asked for another DH group, an initiator normally has it and goes on: until it has not, that is no more than a note.
+ */
+static bool may_go_on(const struct frame_record *record)
+{
+	return record->kind == DATAGRAM_IKE && ((const struct ike_record *)record)->annotation.asks_other_group;
 }
 
 void expert_show(packet_info *pinfo, proto_item *item, const struct frame_record *record)
 {
-	if (record->verdict != NULL)
+	if (record->verdict != NULL && !may_go_on(record))
 		show_verdict(pinfo, item, record->verdict);
 	if (record->kind == DATAGRAM_IKE)
-		show_ike(pinfo, item, &((const struct ike_record *)record)->annotation);
+		show_ike(pinfo, item, (const struct ike_record *)record);
+	else if (record->kind == DATAGRAM_ESP)
+		show_esp(pinfo, item, (const struct esp_record *)record);
 }

@@ -30,10 +30,14 @@ static int field_response_time = -1;
 static int field_retransmission_of = -1;
 static int field_inferred = -1;
 static int field_nat = -1;
+static int field_vendor = -1;
+static int field_vendor_evidence = -1;
 static int field_paired_spi = -1;
 static int field_encaps = -1;
 static int field_decaps = -1;
 static int field_lost = -1;
+static int field_reordered = -1;
+static int field_arrival = -1;
 
 static hf_register_info fields[] = {
         {&field_phase,
@@ -92,19 +96,31 @@ static hf_register_info fields[] = {
           "What the encrypted message must hold, from its length alone", HFILL}},
         {&field_nat,
          {"NAT", "asaphase.nat", FT_STRING, BASE_NONE, NULL, 0,
-          "Which end is behind a NAT, by the NAT detection hashes: asa, peer, both or forced", HFILL}},
+          "Which end is behind a NAT, by the NAT detection hashes so far: none, asa, peer, both or forced", HFILL}},
+        {&field_vendor,
+         {"Sender is probably", "asaphase.vendor", FT_STRING, BASE_NONE, NULL, 0,
+          "Who makes the sender, guessed from its vendor IDs", HFILL}},
+        {&field_vendor_evidence,
+         {"Vendor IDs", "asaphase.vendor.evidence", FT_STRING, BASE_NONE, NULL, 0,
+          "The vendor IDs that the sender has shown so far and that the guess rests on", HFILL}},
         {&field_paired_spi,
          {"Paired SPI", "asaphase.esp.paired_spi", FT_UINT32, BASE_HEX, NULL, 0,
           "The SPI of the same child SA in the other direction", HFILL}},
         {&field_encaps,
-         {"Encaps", "asaphase.esp.encaps", FT_UINT64, BASE_DEC, NULL, 0,
+         {"Encaps", "asaphase.esp.encaps", FT_UINT32, BASE_DEC, NULL, 0,
           "ESP packets that the ASA has sent in this tunnel so far, over all SPIs", HFILL}},
         {&field_decaps,
-         {"Decaps", "asaphase.esp.decaps", FT_UINT64, BASE_DEC, NULL, 0,
+         {"Decaps", "asaphase.esp.decaps", FT_UINT32, BASE_DEC, NULL, 0,
           "ESP packets that the ASA has been sent in this tunnel so far, over all SPIs", HFILL}},
         {&field_lost,
          {"Lost", "asaphase.esp.lost", FT_UINT32, BASE_DEC, NULL, 0,
           "Sequence numbers of this SPI that were skipped and not seen so far", HFILL}},
+        {&field_reordered,
+         {"Reordered", "asaphase.esp.reordered", FT_UINT32, BASE_DEC, NULL, 0,
+          "Packets of this SPI so far that came after one with a higher sequence number", HFILL}},
+        {&field_arrival,
+         {"Sequence", "asaphase.esp.arrival", FT_STRING, BASE_NONE, NULL, 0,
+          "Where this packet's sequence number is out of turn: how", HFILL}},
 };
 
 void fields_register(int protocol)
@@ -134,11 +150,6 @@ static proto_item *add_string(const struct page *page, int field, const char *te
 static void add_number(const struct page *page, int field, uint32_t number)
 {
 	proto_item_set_generated(proto_tree_add_uint(page->tree, field, page->frame, 0, 0, number));
-}
-
-static void add_number_64(const struct page *page, int field, uint64_t number)
-{
-	proto_item_set_generated(proto_tree_add_uint64(page->tree, field, page->frame, 0, 0, number));
 }
 
 /* A link to another frame, or nothing for frame 0. */
@@ -230,6 +241,20 @@ static uint32_t response_to(const struct ike_record *record)
 	return ((const struct ike_record *)first)->response_in;
 }
 
+static void add_vendor(const struct page *page, vendor_ids ids)
+{
+	struct vendor_guess guess = vendor_guess(ids);
+	char text[VERDICT_WORDS_SIZE];
+
+	if (guess.name != NULL) {
+		proto_item *item = add_string(page, field_vendor, guess.name);
+		if (guess.recalled)
+			proto_item_append_text(item, " (from memory, not from a source)");
+	}
+	if (ids != 0)
+		add_string(page, field_vendor_evidence, vendor_ids_text(ids, text, sizeof text));
+}
+
 static void add_ike(const struct page *page, const struct ike_record *record)
 {
 	const struct annotation *annotation = &record->annotation;
@@ -238,8 +263,9 @@ static void add_ike(const struct page *page, const struct ike_record *record)
 	add_string(page, field_state, annotation->state);
 	if (annotation->inferred != INFERRED_NOTHING)
 		add_string(page, field_inferred, inferred_text(annotation->inferred));
-	if (nat_name(record->nat) != NULL)
-		add_string(page, field_nat, nat_name(record->nat));
+	if (annotation->nat_checked)
+		add_string(page, field_nat, nat_name(record->nat) != NULL ? nat_name(record->nat) : "none");
+	add_vendor(page, annotation->vendors);
 	add_link(page, field_retransmission_of, annotation->retransmission_of);
 	add_link(page, field_response_in, response_to(record));
 	add_link(page, field_request_in, annotation->request_in);
@@ -251,9 +277,12 @@ static void add_esp(const struct page *page, const struct esp_record *record)
 {
 	if (record->paired_spi != 0)
 		add_number(page, field_paired_spi, record->paired_spi);
-	add_number_64(page, field_encaps, record->encaps);
-	add_number_64(page, field_decaps, record->decaps);
+	add_number(page, field_encaps, record->encaps);
+	add_number(page, field_decaps, record->decaps);
 	add_number(page, field_lost, record->lost);
+	add_number(page, field_reordered, record->reordered);
+	if (record->frame.arrival != SEQUENCE_NEXT)
+		add_string(page, field_arrival, sequence_arrival_text((enum sequence_arrival)record->frame.arrival));
 }
 
 proto_item *fields_show(proto_tree *tree, tvbuff_t *frame, const struct frame_record *record)

@@ -51,6 +51,34 @@ static int innermost_ip_offset(const packet_info *pinfo, const uint8_t *bytes, s
 	return (int)(source - start - ahead);
 }
 
+/* Ports that the user had decoded as NAT traversal or IKE (Decode As …) are meant so. */
+static bool read_as_decoded(const uint8_t *packet, size_t captured, size_t length, const packet_info *pinfo,
+                            struct datagram *datagram)
+{
+	struct datagram_ports ports = {{0}, {0}};
+	bool nat_traversal = proto_is_frame_protocol(pinfo->layers, "udpencap");
+
+	if (pinfo->ptype != PT_UDP || (!nat_traversal && !proto_is_frame_protocol(pinfo->layers, "isakmp")))
+		return false;
+	uint16_t *list = nat_traversal ? ports.nat_traversal : ports.ike;
+	list[0] = (uint16_t)pinfo->srcport;
+	list[1] = (uint16_t)pinfo->destport;
+	return datagram_read(packet, captured, length, &ports, datagram) == 0 && datagram->kind != DATAGRAM_OTHER;
+}
+
+/* Whether the IP packet at this offset has to do with IPsec. */
+static bool read_at(const uint8_t *frame, size_t captured, size_t length, int offset, const packet_info *pinfo,
+                    const struct datagram_ports *ports, struct datagram *datagram)
+{
+	const uint8_t *packet = frame + offset;
+
+	captured -= (size_t)offset;
+	length -= (size_t)offset;
+	if (datagram_read(packet, captured, length, ports, datagram) != 0)
+		return false;
+	return datagram->kind != DATAGRAM_OTHER || read_as_decoded(packet, captured, length, pinfo, datagram);
+}
+
 bool frame_datagram_read(tvbuff_t *frame, const packet_info *pinfo, const struct datagram_ports *ports,
                          struct datagram *datagram)
 {
@@ -62,16 +90,11 @@ bool frame_datagram_read(tvbuff_t *frame, const packet_info *pinfo, const struct
 	const uint8_t *bytes = tvb_get_ptr(frame, 0, (int)captured);
 	int outermost =
 	        link_layer_ip_offset(link_type_of(pinfo->rec->rec_header.packet_header.pkt_encap), bytes, captured);
-	if (outermost >= 0 &&
-	    datagram_read(bytes + outermost, captured - (size_t)outermost, length - (size_t)outermost, ports,
-	                  datagram) == 0 &&
-	    datagram->kind != DATAGRAM_OTHER)
+	if (outermost >= 0 && read_at(bytes, captured, length, outermost, pinfo, ports, datagram))
 		return true;
 	int innermost = innermost_ip_offset(pinfo, bytes, captured);
-	if (innermost < 0 || innermost == outermost)
-		return false;
-	return datagram_read(bytes + innermost, captured - (size_t)innermost, length - (size_t)innermost, ports,
-	                     datagram) == 0;
+	return innermost >= 0 && innermost != outermost &&
+	       read_at(bytes, captured, length, innermost, pinfo, ports, datagram);
 }
 
 int64_t frame_time(const packet_info *pinfo)

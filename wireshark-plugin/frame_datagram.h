@@ -9,9 +9,10 @@
 /*
  * Reads the IP packet in a frame. frame is the whole frame's buffer, as a post-dissector gets it. The outermost IP
  * packet counts; where that is nothing to do with IPsec, or the link layer is unknown to core, the innermost that
- * Wireshark found (MPLS, VXLAN, ERSPAN, 802.11 …). ports may be NULL.
+ * Wireshark found (MPLS, VXLAN, ERSPAN, 802.11 …). UDP ports that the user had decoded as IKE or NAT traversal count as
+ * such besides ports.
  *
- * Returns false where the frame holds no IP packet that can be read. datagram points into the frame's bytes, which live
+ * Returns false where the frame holds no such packet. datagram points into the frame's bytes, which live
  * as long as this dissection.
  */
 bool frame_datagram_read(tvbuff_t *frame, const packet_info *pinfo, const struct datagram_ports *ports,

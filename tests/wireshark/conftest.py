@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the plugin's tests share: tshark with and without the plugin, and the captures."""
+import functools
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -35,7 +37,8 @@ def run(program, *arguments, plugin=True):
                           capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     for line in (done.stdout + done.stderr).splitlines():
-        assert "issector bug" not in line and "WARNING" not in line and "CRITICAL" not in line, line
+        assert "issector bug," not in line, line
+    assert "WARNING" not in done.stderr and "CRITICAL" not in done.stderr, done.stderr
     return done.stdout
 
 
@@ -52,7 +55,40 @@ def fields(capture, *names, where=None, arguments=(), separator="\t"):
     return [line.split(separator) for line in output.splitlines()]
 
 
-@pytest.fixture(params=NAMES)
+class Seen:
+    """A whole capture as tshark prints it: list line and tree of each frame, and the plugin's tables."""
+
+    def __init__(self, capture, *arguments, plugin=True):
+        tables = ("-z", "asaphase,tunnels", "-z", "asaphase,sas") if plugin else ()
+        text = tshark(capture, "-P", "-V", *arguments, *tables, plugin=plugin)
+        packets, _, tables = text.partition("=" * 101 + "\n")
+        self.packets = packets.rstrip("\n")
+        self.tunnels, self.sas = (rows_of(tables, title) for title in ("ASA IPsec tunnels", "ASA IPsec SAs"))
+
+    @property
+    def causes(self):
+        return re.findall(r"^    \[Cause: (\S+)", self.packets, re.MULTILINE)
+
+    @property
+    def last_cause(self):
+        return self.causes[-1] if self.causes else "none"
+
+
+def rows_of(text, title):
+    """The rows of the statistics table with this title, as dictionaries."""
+    part = text.partition(title + ":")[2].partition("=" * 20)[0]
+    cells = [[cell.strip() for cell in line.split("|")[:-1]] for line in part.splitlines() if line.endswith("|")]
+    return [dict(zip(cells[0], row)) for row in cells[1:]]
+
+
+@functools.cache
+def seen(capture, *arguments, plugin=True):
+    """As Seen, remembered: many tests look at one capture in the same way."""
+    return Seen(capture, *arguments, plugin=plugin)
+
+
+# Tests of one capture run in one process (pytest -n auto --dist loadgroup), so that they share what was seen.
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES])
 def name(request):
     """Each bundled capture in turn."""
     return request.param

@@ -1,21 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The verdict on the frame where it appears: what a user filters for, and what the tree then says."""
-from conftest import fields, keys_of, tshark, truth_of
-
-
-def last_cause(name, arguments=()):
-    rows = fields(name, "asaphase.cause", where="asaphase.cause", arguments=arguments)
-    return rows[-1][0] if rows else "none"
+from conftest import fields, keys_of, seen, tshark, truth_of
 
 
 def test_each_capture_gets_its_true_cause_without_keys(name):
-    assert last_cause(name) == truth_of(name)["keyless"]["cause"]
+    assert seen(name).last_cause == truth_of(name)["keyless"]["cause"]
 
 
 def test_each_capture_gets_its_true_cause_with_keys(name):
-    truth = truth_of(name)
-    if "keyed" in truth:
-        assert last_cause(name, keys_of(name)) == truth["keyed"]["cause"]
+    if "keyed" in truth_of(name):
+        assert seen(name, *keys_of(name)).last_cause == truth_of(name)["keyed"]["cause"]
 
 
 def test_the_refusing_frame_is_found_by_its_cause():

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One pass or two, plugin or none: what must not differ does not."""
+import re
+
+from conftest import keys_of, seen
+
+
+LIST_LINE = re.compile(r"^( *\d+ +\d+\.\d{6} .*?)( \[[^\[\]]*\])?$")
+
+
+def parts(packets):
+    """The lines of Wireshark's own, and of the plugin: its item with the lines indented below, its words in the list."""
+    own, plugin, inside = [], [], False
+    for line in packets.splitlines():
+        inside = line.startswith("[ASA IPsec phase") or (inside and line.startswith("    "))
+        listed = LIST_LINE.match(line)
+        if listed:
+            own.append(listed[1])
+            plugin.append(listed[2])
+        else:
+            (plugin if inside else own).append(line)
+    return own, plugin
+
+
+def without_later_frames(lines):
+    """Without links to later frames, which one pass cannot know."""
+    return [line for line in lines if not line or "Response in:" not in line]
+
+
+def assert_two_passes_agree(name, *keys):
+    one, two = seen(name, *keys), seen(name, *keys, "-2")
+    assert without_later_frames(parts(one.packets)[1]) == without_later_frames(parts(two.packets)[1])
+    assert one.tunnels == two.tunnels
+    assert one.sas == two.sas
+
+
+def test_two_passes_say_what_one_pass_says(name):
+    assert_two_passes_agree(name)
+
+
+def test_two_passes_say_what_one_pass_says_with_keys(name):
+    if keys_of(name):
+        assert_two_passes_agree(name, *keys_of(name))
+
+
+def test_nothing_else_changes_by_the_plugin(name):
+    assert parts(seen(name).packets)[0] == parts(seen(name, plugin=False).packets)[0]
