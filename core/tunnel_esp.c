@@ -101,8 +101,25 @@ void tunnel_end_outage(struct tunnel *tunnel, unsigned side)
 	esp->lost_before_outage = esp->lost;
 }
 
+/*
+ * Whether a direction is silent must not hang on a single packet that anybody could have made up: an SPI speaks for its
+ * direction from its second packet on, and then for the first one too. Returns whether the other direction's silence
+ * has ended.
+ */
+static bool count_silence(struct esp_direction *own, struct esp_direction *other, const struct spi_entry *entry,
+                          int64_t time, uint32_t least)
+{
+	if (entry->packets == 1)
+		return false;
+	bool second = entry->packets == 2;
+	int64_t first = second && entry->first_time < time ? entry->first_time : time;
+	if (other->silence.packets != 0)
+		other->next_one_way_check = least;
+	return esp_silence_add(&own->silence, &other->silence, second ? 2 : 1, first, time, least);
+}
+
 /* Counts a packet into its direction. Returns whether the rules have something new to look at. */
-static bool count_direction(const struct arrival *arrival)
+static bool count_direction(const struct arrival *arrival, const struct spi_entry *entry)
 {
 	const struct tunnel_options *options = &arrival->tunnels->options;
 	struct tunnel *tunnel = arrival->tunnel;
@@ -119,9 +136,7 @@ static bool count_direction(const struct arrival *arrival)
 	own->bytes += arrival->datagram->ip_length;
 	own->last_time = time;
 	own->last_frame = arrival->frame;
-	if (other->silence.packets != 0)
-		other->next_one_way_check = options->one_way_packets;
-	if (esp_silence_add(&own->silence, &other->silence, 1, time, time, options->one_way_packets)) {
+	if (count_silence(own, other, entry, time, options->one_way_packets)) {
 		if (tunnel->current == CAUSE_ONE_WAY)
 			own->outage_closing = OUTAGE_CLOSING;
 		look = true;
@@ -192,7 +207,7 @@ void tunnel_add_esp(struct arrival *arrival, bool annotate)
 	arrival->side = entry->owner_side;
 	arrival->tunnel->esp[arrival->side].lost += (uint64_t)entry->lost - spi_table_lost_before(tunnels->spis);
 	tunnel_note_packet(arrival->tunnel, arrival->side, arrival->frame, arrival->time);
-	look |= count_direction(arrival);
+	look |= count_direction(arrival, entry);
 	arrival->annotation->tunnel = entry->owner;
 	if (annotate)
 		annotate_esp(arrival, entry, number);

@@ -515,7 +515,7 @@ static void esp_without_return_is_one_way(struct scene *scene)
 	scene_up(scene);
 	scene_esp(scene, 0, 0x1001, 30, 0.5);
 	assert_verdict(scene, CAUSE_ONE_WAY, CONFIDENCE_LIKELY);
-	scene_esp(scene, 1, 0x2001, 1, 0.5);
+	scene_esp(scene, 1, 0x2001, 2, 0.5);
 	assert_cause(scene, CAUSE_NONE);
 }
 
@@ -550,6 +550,27 @@ static void a_stream_with_rare_answers_is_not_one_way(struct scene *scene)
 		scene_esp(scene, 1, 0x2001, 1, 0.1);
 	}
 	scene_esp(scene, 0, 0x1001, 120, 0.1);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void a_made_up_packet_back_hides_no_one_way(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	scene_esp(scene, 0, 0x1001, 20, 0.5);
+	scene_esp(scene, 1, 0xbad, 1, 0.5);
+	scene_esp(scene, 0, 0x1001, 1, 0.5);
+	assert_cause(scene, CAUSE_ONE_WAY);
+	scene_esp(scene, 1, 0x2001, 1, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void made_up_packets_are_no_one_way(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	for (unsigned i = 0; i < 40; i++)
+		scene_esp(scene, 0, 0xbad00 + i, 1, 0.5);
 	assert_cause(scene, CAUSE_NONE);
 }
 
@@ -756,6 +777,8 @@ static const struct {
         CONVERSATION(few_packets_or_little_time_are_not_one_way),
         CONVERSATION(a_burst_is_not_one_way),
         CONVERSATION(a_stream_with_rare_answers_is_not_one_way),
+        CONVERSATION(a_made_up_packet_back_hides_no_one_way),
+        CONVERSATION(made_up_packets_are_no_one_way),
         CONVERSATION(rekey_overlap_is_not_one_way),
         CONVERSATION(one_spi_that_faces_two_over_time_is_no_fault),
         CONVERSATION(esp_alone_in_one_direction_is_no_verdict),
