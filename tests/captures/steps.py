@@ -7,7 +7,7 @@ import ipaddress
 import random
 import struct
 
-from packets import (IKE_PORT, NANOSECONDS, NAT_TRAVERSAL_PORT, NON_ESP_MARKER, PROTOCOL_ESP, PROTOCOL_UDP, Packet, ip_packet,
+from packets import (IKE_PORT, NANOSECONDS, NAT_TRAVERSAL_PORT, NON_ESP_MARKER, PROTOCOL_ESP, Packet, ip_packet,
                      tcp_packet, udp_packet)
 
 MILLISECOND = NANOSECONDS // 1000
