@@ -124,6 +124,9 @@ static const char *own_words(const struct asa_log_message *message, char *text, 
 	if (message->wording != NULL || message->cause != CAUSE_NONE ||
 	    (message->outcome != LOG_FAILED && message->outcome != LOG_DOWN))
 		return "";
+	struct text_span copy = span;
+	if (text_span_find(&copy, "pre-shared-key"))
+		return ""; /* no log of IPsec says that; what follows is nobody's business */
 	if (text_span_find(&after, "ERROR:") || text_span_find(&after, "Reason:"))
 		span = after;
 	text_span_trim(&span);

@@ -3,6 +3,7 @@
  * A whole conversation: frames into the tunnel state, each printed, then every verdict as text and as JSON. The input
  * is a row of frames: 2 bytes length (network order), 1 byte tenths of a second since the frame before, the IP packet.
  */
+#include "core/asa_show.h"
 #include "core/byte_order.h"
 #include "core/packet_line.h"
 #include "core/verdict_json.h"
@@ -53,6 +54,18 @@ static void judge(struct tunnels *tunnels, GString *text)
 	g_object_unref(json);
 }
 
+static void show(struct tunnels *tunnels, GString *text)
+{
+	size_t count;
+	const struct asa_show_command *commands = asa_show_commands(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		char **words = g_strsplit(commands[i].words, " ", 0);
+		asa_show_append(text, (const char *const *)words, g_strv_length(words), tunnels);
+		g_strfreev(words);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct tunnel_options options = tunnel_options_default();
@@ -74,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size -= length;
 	}
 	judge(tunnels, text);
+	show(tunnels, text);
 	g_string_free(text, TRUE);
 	tunnels_free(tunnels);
 	return 0;

@@ -20,6 +20,8 @@ static void name_everything(const struct ike_message *message)
 		ike_notify_name(message->notifies[i].type);
 	for (unsigned i = 0; i < message->payload_count; i++)
 		ike_payload_name(message->major_version, message->payload_types[i]);
+	for (unsigned i = 0; i < message->identity_count; i++)
+		ike_identity_text(&message->identities[i], text, sizeof text);
 	ike_proposals_text(message, text, sizeof text);
 	ike_exchange_name(message->major_version, message->exchange_type);
 	ike_fault_text(message->fault);

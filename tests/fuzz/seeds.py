@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes seed inputs for the fuzz targets from the Ethernet captures of tests/captures. usage: seeds.py FOLDER"""
+"""Writes seed inputs for the fuzz targets, from the Ethernet captures of tests/captures and from tests/texts. usage: seeds.py
+FOLDER"""
 import pathlib
 import struct
 import sys
 
-CAPTURES = pathlib.Path(__file__).resolve().parent.parent / "captures"
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+CAPTURES = TESTS / "captures"
+TEXTS = TESTS / "texts"
 ETHERNET, ETHERNET_HEADER = 1, 14
 LONGEST_GAP = 255
 
@@ -54,6 +57,10 @@ def main():
                 if message:
                     write(target / "fuzz_ike_message", f"{path.stem}-{number}", b"\0\x29" + message)
         write(target / "fuzz_frames", path.stem, row)
+    for path in sorted(TEXTS.iterdir()):
+        write(target / "fuzz_pasted", path.stem, path.read_bytes())
+        if path.suffix == ".log":
+            write(target / "fuzz_asa_log", path.stem, path.read_bytes())
 
 
 main()
