@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "core/catalogue.h"
+#include "core/catalogue_messages.h"
+#include "core/catalogue_shown.h"
 #include "core/witness.h"
 
 static void every_cause_has_its_words(void)
@@ -21,14 +23,94 @@ static void every_cause_has_its_words(void)
 	g_assert_cmpint(cause_from_name("no-such-cause"), ==, CAUSE_LAST);
 }
 
+/* Every "debug X" of a text has a "no debug X" after it, for the same X up to its end or to the " ;" behind it. */
+static void assert_debugs_end(const char *text)
+{
+	for (const char *at = text; (at = strstr(at, "debug ")) != NULL; at++) {
+		if (at >= text + 3 && strncmp(at - 3, "no ", 3) == 0)
+			continue;
+		size_t length = strcspn(at, ";");
+		while (length > 0 && at[length - 1] == ' ')
+			length--;
+		char *ended = g_strdup_printf("no %.*s", (int)length, at);
+		if (strstr(at, ended) == NULL)
+			g_error("'%s' begins a debug and does not end it with '%s'", text, ended);
+		g_free(ended);
+	}
+}
+
+static unsigned assert_steps_end_debugs(const struct next_step *steps)
+{
+	unsigned debugs = 0;
+
+	for (unsigned i = 0; i < CATALOGUE_STEPS && steps[i].command != NULL; i++) {
+		assert_debugs_end(steps[i].command);
+		/* In a reason nobody sees the end of it. */
+		g_assert_null(strstr(steps[i].why, "debug crypto"));
+		debugs += strstr(steps[i].command, "no debug ") != NULL;
+	}
+	return debugs;
+}
+
 static void every_debug_is_ended_where_it_is_begun(void)
 {
+	unsigned debugs = 0;
+	size_t count;
+
 	for (unsigned cause = 0; cause < CAUSE_LAST; cause++) {
 		const struct catalogue_entry *entry = catalogue_entry((enum cause)cause);
-		for (unsigned i = 0; i < CATALOGUE_STEPS && entry->steps[i].command != NULL; i++)
-			if (g_str_has_prefix(entry->steps[i].command, "debug "))
-				g_assert_nonnull(strstr(entry->steps[i].command, "; no debug "));
+		debugs += assert_steps_end_debugs(entry->steps);
+		g_assert_null(strstr(entry->meaning, "debug crypto"));
 	}
+	for (unsigned state = 0; state < SHOWN_LAST; state++) {
+		debugs += assert_steps_end_debugs(catalogue_shown((enum shown_state)state)->steps);
+		g_assert_null(strstr(catalogue_shown((enum shown_state)state)->meaning, "debug crypto"));
+	}
+	const struct log_meaning *meanings = catalogue_log_meanings(&count);
+	for (size_t i = 0; i < count; i++)
+		g_assert_null(strstr(meanings[i].meaning, "debug crypto"));
+	/* They are suggested at all, those of the article among them. */
+	g_assert_cmpuint(debugs, >, 10);
+}
+
+static void every_shown_state_has_its_words(void)
+{
+	for (unsigned state = 0; state < SHOWN_LAST; state++) {
+		const struct shown_meaning *meaning = catalogue_shown((enum shown_state)state);
+		g_assert_nonnull(meaning->headline);
+		g_assert_nonnull(meaning->meaning);
+		/* What failed has something to type: of its own, or its cause's. */
+		if (meaning->phase != PHASE_NONE && meaning->cause == CAUSE_NONE)
+			g_assert_nonnull(meaning->steps[0].command);
+		if (meaning->cause != CAUSE_NONE)
+			g_assert_cmpint(meaning->phase, ==, catalogue_entry(meaning->cause)->phase);
+	}
+	for (unsigned fault = 0; fault < CONFIG_LAST; fault++) {
+		g_assert_nonnull(catalogue_config((enum config_fault)fault)->headline);
+		g_assert_nonnull(catalogue_config((enum config_fault)fault)->meaning);
+	}
+}
+
+static void every_counter_is_found_by_its_name(void)
+{
+	size_t count;
+	const struct counter_meaning *counters = catalogue_counters(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct counter_meaning *found = catalogue_counter(counters[i].name, strlen(counters[i].name));
+		g_assert_true(found == &counters[i]);
+		g_assert_cmpstr(counters[i].meaning, !=, "");
+	}
+	g_assert_null(catalogue_counter("Bytes", 5));
+}
+
+static void ikev1_states_are_told_apart(void)
+{
+	g_assert_cmpint(catalogue_ikev1_state("MM_WAIT_MSG5"), ==, SHOWN_WAIT_MSG5);
+	g_assert_cmpint(catalogue_ikev1_state("AM_Active"), ==, SHOWN_IKE_UP);
+	g_assert_cmpint(catalogue_ikev1_state("MM_ACTIVE_REKEY"), ==, SHOWN_IKE_UP);
+	g_assert_cmpint(catalogue_ikev1_state("MM_SND_MSG1"), ==, SHOWN_NEGOTIATING);
+	g_assert_cmpint(catalogue_ikev1_state("READY"), ==, SHOWN_NOTHING);
 }
 
 static void every_message_has_a_number_and_a_severity(void)
@@ -87,6 +169,9 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/catalogue/every-cause-has-its-words", every_cause_has_its_words);
 	g_test_add_func("/catalogue/every-debug-is-ended-where-it-is-begun", every_debug_is_ended_where_it_is_begun);
+	g_test_add_func("/catalogue/every-shown-state-has-its-words", every_shown_state_has_its_words);
+	g_test_add_func("/catalogue/every-counter-is-found-by-its-name", every_counter_is_found_by_its_name);
+	g_test_add_func("/catalogue/ikev1-states-are-told-apart", ikev1_states_are_told_apart);
 	g_test_add_func("/catalogue/every-message-has-a-number-and-a-severity",
 	                every_message_has_a_number_and_a_severity);
 	g_test_add_func("/catalogue/every-witness-and-inference-has-a-sentence",
