@@ -7,6 +7,7 @@
 
 #include "cli/analysis.h"
 #include "cli/command.h"
+#include "cli/diagnose_live.h"
 #include "cli/log_evidence.h"
 #include "cli/terminal.h"
 #include "core/diagnose.h"
@@ -154,9 +155,7 @@ static void print_json(const struct analysis *analysis, const char *file)
 
 /* ---- the command ---- */
 
-enum form { FORM_TEXT, FORM_BRIEF, FORM_JSON };
-
-static void print(enum form form, const struct analysis *analysis, const char *file, struct tally tally)
+static void print(enum diagnose_form form, const struct analysis *analysis, const char *file, struct tally tally)
 {
 	switch (form) {
 	case FORM_TEXT:
@@ -185,7 +184,8 @@ static bool take_log(const struct analysis *analysis, const char *file)
 	return result == 0;
 }
 
-static int diagnose_file(const char *file, const char *log, const struct analysis_options *options, enum form form)
+static int diagnose_file(const char *file, const char *log, const struct analysis_options *options,
+                         enum diagnose_form form)
 {
 	char error[CAPTURE_ERROR_SIZE];
 	struct analysis analysis;
@@ -205,16 +205,32 @@ static int diagnose_file(const char *file, const char *log, const struct analysi
 	return status;
 }
 
+static int diagnose_files(char **files, const char *log, const struct analysis_options *options,
+                          enum diagnose_form form)
+{
+	int status = EXIT_ALL_WELL;
+
+	for (char **file = files; *file != NULL; file++) {
+		if (file != files && form == FORM_TEXT)
+			putchar('\n');
+		int one = diagnose_file(*file, log, options, form);
+		status = MAX(status, one);
+	}
+	return status;
+}
+
 int diagnose_run(int argument_count, char **arguments)
 {
 	struct analysis_options options = analysis_options_default();
-	gboolean as_json = FALSE, brief = FALSE;
-	char **files = NULL, *log = NULL;
+	gboolean as_json = FALSE, brief = FALSE, live = FALSE;
+	char **files = NULL, *log = NULL, *socket = NULL;
 	const GOptionEntry entries[] = {
 	        {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object a file, see docs/json.md", NULL},
 	        {"log", 0, 0, G_OPTION_ARG_FILENAME, &log,
 	         "The ASA's syslog of the same time: its messages count as evidence", "FILE"},
 	        {"brief", 'b', 0, G_OPTION_ARG_NONE, &brief, "One line a tunnel", NULL},
+	        {"live", 0, 0, G_OPTION_ARG_NONE, &live, "What the running asaphased sees, instead of captures", NULL},
+	        {"socket", 0, 0, G_OPTION_ARG_FILENAME, &socket, "The daemon's control socket", "PATH"},
 	        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, "Captures; - is standard input",
 	         "FILE…"},
 	        {0},
@@ -229,24 +245,21 @@ int diagnose_run(int argument_count, char **arguments)
 	g_option_context_add_main_entries(context, entries, NULL);
 	bool good = g_option_context_parse(context, &argument_count, &arguments, &error);
 	g_option_context_free(context);
-	if (!good || files == NULL) {
-		fprintf(stderr, "asaphase diagnose: %s; see asaphase diagnose --help\n",
-		        good ? "no FILE given" : error->message);
-		g_clear_error(&error);
-		g_strfreev(files);
-		g_free(log);
-		return EXIT_UNUSABLE;
-	}
 
-	enum form form = as_json ? FORM_JSON : brief ? FORM_BRIEF : FORM_TEXT;
-	int status = EXIT_ALL_WELL;
-	for (char **file = files; *file != NULL; file++) {
-		if (file != files && form == FORM_TEXT)
-			putchar('\n');
-		int one = diagnose_file(*file, log, &options, form);
-		status = MAX(status, one);
-	}
+	const char *wrong = !good                    ? error->message
+	                    : live && files != NULL  ? "--live takes no FILE"
+	                    : live && log != NULL    ? "--live takes no --log"
+	                    : !live && files == NULL ? "no FILE given"
+	                                             : NULL;
+	enum diagnose_form form = as_json ? FORM_JSON : brief ? FORM_BRIEF : FORM_TEXT;
+	int status = EXIT_UNUSABLE;
+	if (wrong != NULL)
+		fprintf(stderr, "asaphase diagnose: %s; see asaphase diagnose --help\n", wrong);
+	else
+		status = live ? diagnose_live(socket, form) : diagnose_files(files, log, &options, form);
+	g_clear_error(&error);
 	g_strfreev(files);
 	g_free(log);
+	g_free(socket);
 	return status;
 }

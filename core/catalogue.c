@@ -885,6 +885,7 @@ static const char *const witness_templates[WITNESS_LAST] = {
         [WITNESS_LOGGED] = "the ASA logged message {a} about this peer",
         [WITNESS_LOGGED_IN_FILE] = "the ASA logged message {a} about this peer: line {b} of the log",
         [WITNESS_ONE_DIRECTION_CAPTURED] = "the capture holds one direction only: nothing can be said about answers",
+        [WITNESS_NOTHING_SEEN] = "no packet between the two was seen: nothing can be said",
         [WITNESS_STARTS_MIDWAY] = "the capture starts in the middle of this IKE SA: what was agreed is not in it",
 };
 

@@ -551,6 +551,11 @@ static void take_alternatives(struct verdict *verdict)
 		verdict->alternatives[verdict->alternative_count++] = entry->alternatives[i];
 }
 
+static bool was_seen(const struct tunnel *tunnel)
+{
+	return tunnel->last_from[0] != 0 || tunnel->last_from[1] != 0;
+}
+
 /* What the capture cannot show is said as such. */
 static void note_limits(const struct judgement *judgement, struct verdict *verdict)
 {
@@ -558,7 +563,11 @@ static void note_limits(const struct judgement *judgement, struct verdict *verdi
 	bool one_direction = tunnel->last_from[0] == 0 || tunnel->last_from[1] == 0 ||
 	                     (judgement->sa != NULL && judgement->sa->other_half_unseen);
 
-	if (one_direction && verdict->cause == CAUSE_NONE)
+	if (verdict->cause != CAUSE_NONE)
+		return;
+	if (!was_seen(tunnel))
+		add_evidence(verdict, WITNESS_NOTHING_SEEN, 0, judgement->now, 0, 0);
+	else if (one_direction)
 		add_evidence(verdict, WITNESS_ONE_DIRECTION_CAPTURED, tunnel->last_frame, tunnel->last_time,
 		             tunnel->last_from[0] == 0, 0);
 }
@@ -645,7 +654,7 @@ void tunnel_walk(struct tunnels *tunnels, const struct tunnel *tunnel, const str
 	                                                    CAUSE_ESP_PROPOSAL_MISMATCH, CAUSE_PFS_MISMATCH)),
 	        [AUTHENTICATION] = answer_of(up || esp_both, ONE_OF(cause, CAUSE_PSK_MISMATCH, CAUSE_CERT_UNTRUSTED)),
 	        [CRYPTO_MAP] = answer_of(child || esp_both, ONE_OF(cause, CAUSE_TS_UNACCEPTABLE)),
-	        [INTERESTING] = answer_of(true, cause == CAUSE_NO_TRAFFIC),
+	        [INTERESTING] = answer_of(was_seen(tunnel), cause == CAUSE_NO_TRAFFIC),
 	        [PHASE_ONE] = answer_of(up, verdict->phase_failed == PHASE_1),
 	        [PHASE_TWO] = answer_of(esp_both && cause == CAUSE_NONE,
 	                                verdict->phase_failed == PHASE_2 || verdict->phase_failed == PHASE_DATA),

@@ -6,6 +6,9 @@
 #include "core/arrival.h"
 #include "core/verdict_words.h"
 
+/* SPIs listed in each direction: a flood of them must not make an object without end. */
+#define SPIS_MOST 1024
+
 /* ---- one member each ---- */
 
 /* A NULL value becomes null. */
@@ -195,18 +198,18 @@ static void add_spi_entry(JsonBuilder *json, const struct spi_entry *entry)
 	json_builder_end_object(json);
 }
 
-static void add_spi_entries(JsonBuilder *json, struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side)
+/* The newest SPIs of one direction. Returns how many older ones are left out. */
+static uint32_t add_spi_entries(JsonBuilder *json, struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side)
 {
 	struct spi_table *table = tunnels_spi_table(tunnels);
-	uint32_t number = tunnel->esp[side].first_spi;
+	uint32_t number = tunnel->esp[side].first_spi, listed = 0;
 
-	while (number != SPI_TABLE_FULL) {
+	for (; number != SPI_TABLE_FULL && listed < SPIS_MOST; listed++) {
 		const struct spi_entry *entry = spi_table_entry(table, number);
-		if (entry == NULL)
-			break;
 		add_spi_entry(json, entry);
 		number = entry->next_of_owner;
 	}
+	return tunnel->esp[side].live_spis - listed;
 }
 
 static void add_esp(JsonBuilder *json, struct tunnels *tunnels, const struct tunnel *tunnel)
@@ -215,9 +218,10 @@ static void add_esp(JsonBuilder *json, struct tunnels *tunnels, const struct tun
 	add_direction(json, "encaps", tunnel, tunnel->asa_side);
 	add_direction(json, "decaps", tunnel, !tunnel->asa_side);
 	begin_array(json, "spis");
-	add_spi_entries(json, tunnels, tunnel, tunnel->asa_side);
-	add_spi_entries(json, tunnels, tunnel, !tunnel->asa_side);
+	uint32_t left_out = add_spi_entries(json, tunnels, tunnel, tunnel->asa_side);
+	left_out += add_spi_entries(json, tunnels, tunnel, !tunnel->asa_side);
 	json_builder_end_array(json);
+	add_number(json, "spis_left_out", left_out);
 	json_builder_end_object(json);
 }
 

@@ -86,6 +86,30 @@ static void append_seconds(GString *text, int64_t nanoseconds)
 	                       nanoseconds % NANOSECONDS / 1000);
 }
 
+static void append_time_of_day(GString *text, int64_t time)
+{
+	GDateTime *date = g_date_time_new_from_unix_local(time / NANOSECONDS);
+	char *day = g_date_time_format(date, "%Y-%m-%d %H:%M:%S");
+
+	g_string_append_printf(text, "%s.%03" PRId64, day, time % NANOSECONDS / NANOSECONDS_PER_MILLISECOND);
+	g_free(day);
+	g_date_time_unref(date);
+}
+
+/* Where something was seen: the frame and how long after the start, or the time of day. */
+static void append_place(const struct page *page, uint32_t frame, int64_t time)
+{
+	if (page->start == VERDICT_TEXT_LIVE) {
+		append_time_of_day(page->text, time);
+		return;
+	}
+	if (frame != 0)
+		g_string_append_printf(page->text, "frame %-5" PRIu32, frame);
+	else
+		g_string_append_printf(page->text, "%-11s", "no frame");
+	append_seconds(page->text, time - page->start);
+}
+
 static void append_evidence(const struct page *page)
 {
 	const struct witnesses *evidence = &page->verdict.evidence;
@@ -96,11 +120,8 @@ static void append_evidence(const struct page *page)
 	heading(page, "Evidence");
 	for (unsigned i = 0; i < evidence->count; i++) {
 		const struct witness *witness = &evidence->list[i];
-		if (witness->frame != 0)
-			g_string_append_printf(page->text, "    frame %-5" PRIu32, witness->frame);
-		else
-			g_string_append_printf(page->text, "    %-11s", "no frame");
-		append_seconds(page->text, witness->time - page->start);
+		g_string_append(page->text, "    ");
+		append_place(page, witness->frame, witness->time);
 		g_string_append_printf(page->text, "  %s\n", witness_text(witness, text, sizeof text));
 	}
 }
@@ -192,9 +213,15 @@ static void append_history(const struct page *page)
 	if (tunnel->history_count < 2)
 		return;
 	heading(page, "Before that");
-	for (unsigned i = 0; i + 1 < tunnel->history_count; i++)
-		g_string_append_printf(page->text, "    from frame %" PRIu32 "  %s\n", tunnel->history[i].frame,
-		                       cause_name(tunnel->history[i].cause));
+	for (unsigned i = 0; i + 1 < tunnel->history_count; i++) {
+		const struct tunnel_event *event = &tunnel->history[i];
+		g_string_append(page->text, "    from ");
+		if (page->start == VERDICT_TEXT_LIVE)
+			append_time_of_day(page->text, event->time);
+		else
+			g_string_append_printf(page->text, "frame %" PRIu32, event->frame);
+		g_string_append_printf(page->text, "  %s\n", cause_name(event->cause));
+	}
 }
 
 void verdict_text_append(GString *text, const struct text_style *style, struct tunnels *tunnels,

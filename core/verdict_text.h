@@ -8,6 +8,9 @@
 #include "core/diagnose.h"
 #include "core/text_style.h"
 
+/* Instead of a start: what is judged goes on and has no frames. Times are times of day. */
+#define VERDICT_TEXT_LIVE INT64_MIN
+
 /* Appends one tunnel's verdict. Times are written relative to start (nanoseconds since the epoch). */
 void verdict_text_append(GString *text, const struct text_style *style, struct tunnels *tunnels,
                          const struct tunnel *tunnel, int64_t start);

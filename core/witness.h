@@ -65,6 +65,7 @@ enum witness_kind {
 	/* What the capture cannot show */
 	WITNESS_ONE_DIRECTION_CAPTURED, /* a: side seen */
 	WITNESS_STARTS_MIDWAY,
+	WITNESS_NOTHING_SEEN,
 	WITNESS_LAST,
 };
 

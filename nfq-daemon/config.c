@@ -227,7 +227,7 @@ void config_defaults(struct config *config)
 	        .textfile = g_strdup(ASAPHASE_STATEDIR "/metrics/asaphase.prom"),
 	        .interval = 10,
 	        .exported_tunnels = 1000,
-	        .socket = g_strdup(ASAPHASE_RUNDIR "/asaphased.sock"),
+	        .socket = g_strdup(ASAPHASE_SOCKET),
 	        .socket_group = g_strdup(""),
 	        .state_file = g_strdup(ASAPHASE_STATEDIR "/state"),
 	        .peers = g_array_new(FALSE, TRUE, sizeof(struct config_peer)),
@@ -520,4 +520,9 @@ struct rules_options config_rules(const struct config *config)
 	options.esp_queues = config->esp_queues;
 	options.spi_capacity = MIN(MAX(config->spi_capacity, 1024), UINT32_C(1) << 22);
 	return options;
+}
+
+const char *config_mode_name(enum rules_mode mode)
+{
+	return modes[mode];
 }

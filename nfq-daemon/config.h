@@ -70,6 +70,9 @@ const char *config_restart_key(const struct config *one, const struct config *ot
 /* Puts back into config, which was just read, what only a restart can change, as running has it. */
 void config_keep_restart_keys(struct config *config, const struct config *running);
 
+/* "offload" or "queue". */
+const char *config_mode_name(enum rules_mode mode);
+
 /* The options of the rule set that feeds this daemon. */
 struct rules_options config_rules(const struct config *config);
 

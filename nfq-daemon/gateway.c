@@ -13,6 +13,7 @@
 
 #include "nfq-daemon/clock.h"
 #include "nfq-daemon/config.h"
+#include "nfq-daemon/control_socket.h"
 #include "nfq-daemon/exporter.h"
 #include "nfq-daemon/instance_lock.h"
 #include "nfq-daemon/journal.h"
@@ -51,6 +52,9 @@ struct gateway {
 	struct monitor *monitor;
 	struct exporter *exporter;
 	guint export_timer;
+	int listener; /* of the control socket */
+	struct control_subject subject;
+	struct control_socket *control;
 };
 
 /* ---- a look at all workers, each second ---- */
@@ -238,6 +242,26 @@ static bool take_lock(struct gateway *gateway, uid_t user, gid_t group)
 	return true;
 }
 
+/* Who may ask: the configured group, else the daemon's own. */
+static bool listen_for_requests(struct gateway *gateway, uid_t user, gid_t group)
+{
+	const char *name = gateway->config.socket_group;
+	char *error = NULL;
+
+	if (name[0] != '\0') {
+		const struct group *entry = getgrnam(name);
+		if (entry == NULL) {
+			journal_error("[socket] group: there is no group '%s'", name);
+			return false;
+		}
+		group = entry->gr_gid;
+	}
+	gateway->listener = control_socket_listen(gateway->config.socket, user, group, &error);
+	if (gateway->listener < 0)
+		fail(error);
+	return gateway->listener >= 0;
+}
+
 /* All that needs root, and then no more of it. */
 static bool open_and_drop(struct gateway *gateway, const char *name)
 {
@@ -250,7 +274,7 @@ static bool open_and_drop(struct gateway *gateway, const char *name)
 		return false;
 	}
 	prepare_folders(&gateway->config, user, group);
-	if (!take_lock(gateway, user, group) || !open_queues(gateway))
+	if (!take_lock(gateway, user, group) || !listen_for_requests(gateway, user, group) || !open_queues(gateway))
 		return false;
 	gateway->queue_counters = queue_counters_open();
 	if (name != NULL && privileges_drop(user, group, (gid_t)-1, message) != 0) {
@@ -315,6 +339,11 @@ static bool start(struct gateway *gateway, const char *user)
 		return false;
 	}
 	gateway->exporter = exporter_new();
+	gateway->subject = (struct control_subject){
+	        .tunnels = monitor_tunnels(gateway->monitor),
+	        .mode = config_mode_name(gateway->config.mode),
+	        .started = clock_now(),
+	};
 	return restore(gateway) && start_workers(gateway);
 }
 
@@ -354,6 +383,10 @@ static void end(struct gateway *gateway)
 		queue_worker_free(gateway->workers[i]);
 	}
 	keeper_stop(&gateway->keeper);
+	if (gateway->listener >= 0) {
+		unlink(gateway->config.socket);
+		close(gateway->listener);
+	}
 	for (unsigned i = 0; i < gateway->queue_count; i++)
 		queue_socket_close(&gateway->sockets[i]);
 	if (gateway->exporter != NULL)
@@ -392,9 +425,11 @@ static void run(struct gateway *gateway)
 	set_export_timer(gateway);
 	add_watchdog(gateway);
 	export(gateway);
+	gateway->control = control_socket_new(gateway->listener, &gateway->subject);
 	sd_notify(0, "READY=1");
 	g_main_loop_run(gateway->loop);
 	sd_notify(0, "STOPPING=1");
+	control_socket_free(gateway->control);
 	stop_workers(gateway);
 	take_last_counts(gateway);
 	export(gateway);
@@ -403,7 +438,8 @@ static void run(struct gateway *gateway)
 
 int gateway_run(const char *config_file, const char *user)
 {
-	struct gateway gateway = {.config_file = config_file, .lock = -1, .notify = -1, .queue_counters = -1};
+	struct gateway gateway = {
+	        .config_file = config_file, .lock = -1, .notify = -1, .queue_counters = -1, .listener = -1};
 	char *error = NULL;
 	int status = EXIT_FAILURE;
 

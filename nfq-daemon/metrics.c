@@ -436,10 +436,8 @@ static void append_peers(const struct page *page)
 
 static void append_build(const struct page *page)
 {
-	static const char *const modes[] = {"offload", "queue"};
-
 	g_string_append_printf(page->text, "%s{version=\"%s\",mode=\"%s\"} 1\n", page->name, ASAPHASE_VERSION,
-	                       modes[page->metrics->config->mode]);
+	                       config_mode_name(page->metrics->config->mode));
 }
 
 static void append_export_time(const struct page *page)
