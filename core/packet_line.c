@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "core/arrival.h"
+#include "core/asa_log.h"
 #include "core/byte_order.h"
 #include "core/esp.h"
 #include "core/ike_names.h"
@@ -120,6 +121,20 @@ static void append_icmp(GString *line, const struct icmp_quote *quoted)
 	                       ip_address_to_text(&quoted->destination, destination));
 }
 
+static void append_syslog(GString *line, const struct datagram *datagram)
+{
+	struct asa_log_message message;
+
+	if (asa_log_read((const char *)datagram->payload, datagram->captured, &message) != 0) {
+		g_string_append(line, "syslog");
+		return;
+	}
+	g_string_append_printf(line, "syslog %%%s-%u-%06" PRIu32, message.device, message.severity, message.number);
+	if (message.meaning != NULL)
+		g_string_append_printf(line, ": %s",
+		                       message.wording != NULL ? message.wording->meaning : message.meaning->meaning);
+}
+
 static void append_meaning(GString *line, struct tunnels *tunnels, const struct datagram *datagram,
                            const struct ike_message *message, const struct annotation *annotation)
 {
@@ -145,6 +160,8 @@ static void append_meaning(GString *line, struct tunnels *tunnels, const struct 
 		g_string_append(line, "IP fragment");
 		break;
 	case DATAGRAM_SYSLOG:
+		append_syslog(line, datagram);
+		break;
 	case DATAGRAM_OTHER:
 		g_string_append_printf(line, "%" PRIu32 " bytes, not IPsec", datagram->ip_length);
 		break;

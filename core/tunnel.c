@@ -14,8 +14,11 @@ void tunnel_note_packet(struct tunnel *tunnel, uint8_t side, uint32_t frame, int
 		tunnel->last_from[side] = time;
 }
 
+/* A failure that happened again, or that an ASA's log now names as well. */
 static bool is_new_instance(const struct tunnel *tunnel, uint32_t frame)
 {
+	if (frame != 0 && tunnel->logged.frame == frame)
+		return true;
 	for (unsigned i = 0; i < tunnel->ike_sa_count; i++) {
 		const struct ike_sa *sa = tunnel->ike_sas[i];
 		if (frame != 0 && (sa->failed_frame == frame || sa->child_failed_frame == frame))
