@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wireshark-plugin/capture_state.h"
 
+#include "core/asa_log.h"
 #include "wireshark-plugin/decrypted.h"
 #include "wireshark-plugin/frame_datagram.h"
 #include "wireshark-plugin/preferences.h"
@@ -75,13 +76,14 @@ static struct verdict_snapshot *snapshot_of(const struct tunnel *tunnel)
 	return snapshot;
 }
 
+/* tunnel may be NULL. */
 static struct frame_record frame_record_of(const struct datagram *datagram, const struct annotation *annotation,
                                            const struct tunnel *tunnel)
 {
 	return (struct frame_record){
 	        .kind = (uint8_t)datagram->kind,
 	        .phase = (uint8_t)annotation->phase,
-	        .asa_side = tunnel->asa_side,
+	        .asa_side = tunnel != NULL ? tunnel->asa_side : 0,
 	        .arrival = (uint8_t)annotation->arrival,
 	        .tunnel = annotation->tunnel,
 	        .verdict = annotation->changed ? snapshot_of(tunnel) : NULL,
@@ -136,6 +138,27 @@ static struct frame_record *ike_record_new(uint32_t frame, const struct datagram
 	return &record->frame;
 }
 
+/* NULL for a message that has nothing to do with IPsec. tunnel may be NULL. */
+static struct frame_record *log_record_new(const struct datagram *datagram, const struct annotation *annotation,
+                                           const struct tunnel *tunnel)
+{
+	struct asa_log_message message;
+
+	if (asa_log_read((const char *)datagram->payload, datagram->captured, &message) != 0 || message.meaning == NULL)
+		return NULL;
+	struct log_record *record = wmem_new(wmem_file_scope(), struct log_record);
+	*record = (struct log_record){
+	        .frame = frame_record_of(datagram, annotation, tunnel),
+	        .number = message.number,
+	        .severity = message.severity,
+	        .is_failure = message.outcome == LOG_FAILED,
+	        .cause = message.cause,
+	        .meaning = message.wording != NULL ? message.wording->meaning : message.meaning->meaning,
+	};
+	record->frame.phase = (uint8_t)message.phase;
+	return &record->frame;
+}
+
 static struct frame_record *other_record_new(const struct datagram *datagram, const struct annotation *annotation,
                                              const struct tunnel *tunnel)
 {
@@ -159,13 +182,19 @@ static const struct frame_record *take_datagram(packet_info *pinfo, const struct
 		decrypted_add(pinfo, &message);
 	tunnels_add(tunnels, pinfo->num, frame_time(pinfo), datagram, is_ike ? &message : NULL, &annotation);
 	const struct tunnel *tunnel = tunnels_at(tunnels, annotation.tunnel);
-	if (tunnel == NULL)
+	struct frame_record *record = NULL;
+	if (datagram->kind == DATAGRAM_SYSLOG)
+		record = log_record_new(datagram, &annotation, tunnel);
+	else if (tunnel == NULL)
 		return NULL;
-	struct frame_record *record = is_ike ? ike_record_new(pinfo->num, datagram, &message, &annotation, tunnel)
-	                              : datagram->kind == DATAGRAM_ESP
-	                                      ? esp_record_new(datagram, &annotation, tunnel)
-	                                      : other_record_new(datagram, &annotation, tunnel);
-	keep_record(pinfo->num, record);
+	else if (is_ike)
+		record = ike_record_new(pinfo->num, datagram, &message, &annotation, tunnel);
+	else if (datagram->kind == DATAGRAM_ESP)
+		record = esp_record_new(datagram, &annotation, tunnel);
+	else
+		record = other_record_new(datagram, &annotation, tunnel);
+	if (record != NULL)
+		keep_record(pinfo->num, record);
 	return record;
 }
 

@@ -48,6 +48,16 @@ struct ike_record {
 	bool is_from_asa;
 };
 
+/* A message of an ASA in a syslog packet; its tunnel is UINT32_MAX where it names none that the capture holds. */
+struct log_record {
+	struct frame_record frame;
+	uint32_t number; /* 750003 */
+	uint8_t severity;
+	bool is_failure;
+	enum cause cause;    /* CAUSE_NONE: names none */
+	const char *meaning; /* a sentence, static */
+};
+
 /* Has Wireshark call us when a file is opened and closed. */
 void capture_state_register(void);
 

@@ -14,6 +14,7 @@ static expert_field esp_gap = EI_INIT;
 static expert_field esp_late = EI_INIT;
 static expert_field esp_duplicate = EI_INIT;
 static expert_field esp_anew = EI_INIT;
+static expert_field syslog_failure = EI_INIT;
 
 static ei_register_info remarks[] = {
         {&phase_1_completed, {"asaphase.expert.phase_1_completed", PI_SEQUENCE, PI_CHAT, "Phase 1 completed", EXPFILL}},
@@ -30,6 +31,7 @@ static ei_register_info remarks[] = {
         {&esp_late, {"asaphase.expert.esp_late", PI_SEQUENCE, PI_WARN, "ESP packet out of order", EXPFILL}},
         {&esp_duplicate, {"asaphase.expert.esp_duplicate", PI_SEQUENCE, PI_WARN, "ESP packet seen twice", EXPFILL}},
         {&esp_anew, {"asaphase.expert.esp_anew", PI_SEQUENCE, PI_NOTE, "ESP sequence numbers start anew", EXPFILL}},
+        {&syslog_failure, {"asaphase.expert.syslog", PI_PROTOCOL, PI_NOTE, "An ASA logs a failure", EXPFILL}},
 };
 
 static expert_field *const arrivals[] = {
@@ -110,6 +112,13 @@ static void show_esp(packet_info *pinfo, proto_item *item, const struct esp_reco
 		                       record->lost, record->reordered);
 }
 
+static void show_syslog(packet_info *pinfo, proto_item *item, const struct log_record *record)
+{
+	if (record->is_failure)
+		expert_add_info_format(pinfo, item, &syslog_failure, "An ASA logs a failure: %%ASA-%u-%u, %s",
+		                       record->severity, record->number, record->meaning);
+}
+
 /* Asked for another DH group, an initiator normally has it and goes on: until it has not, that is no more than a note.
  */
 static bool may_go_on(const struct frame_record *record)
@@ -125,4 +134,6 @@ void expert_show(packet_info *pinfo, proto_item *item, const struct frame_record
 		show_ike(pinfo, item, (const struct ike_record *)record);
 	else if (record->kind == DATAGRAM_ESP)
 		show_esp(pinfo, item, (const struct esp_record *)record);
+	else if (record->kind == DATAGRAM_SYSLOG)
+		show_syslog(pinfo, item, (const struct log_record *)record);
 }

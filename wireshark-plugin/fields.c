@@ -4,6 +4,7 @@
 #include "core/ike_names.h"
 #include "core/verdict_text.h"
 
+#define NO_TUNNEL UINT32_MAX
 #define NANOSECONDS INT64_C(1000000000)
 
 static int protocol_id = -1;
@@ -32,6 +33,9 @@ static int field_inferred = -1;
 static int field_nat = -1;
 static int field_vendor = -1;
 static int field_vendor_evidence = -1;
+static int field_syslog_id = -1;
+static int field_syslog_meaning = -1;
+static int field_syslog_cause = -1;
 static int field_paired_spi = -1;
 static int field_encaps = -1;
 static int field_decaps = -1;
@@ -103,6 +107,15 @@ static hf_register_info fields[] = {
         {&field_vendor_evidence,
          {"Vendor IDs", "asaphase.vendor.evidence", FT_STRING, BASE_NONE, NULL, 0,
           "The vendor IDs that the sender has shown so far and that the guess rests on", HFILL}},
+        {&field_syslog_id,
+         {"ASA message", "asaphase.syslog.id", FT_UINT32, BASE_DEC, NULL, 0,
+          "The number of the message that an ASA logged", HFILL}},
+        {&field_syslog_meaning,
+         {"Meaning", "asaphase.syslog.meaning", FT_STRING, BASE_NONE, NULL, 0, "What the message says of the tunnel",
+          HFILL}},
+        {&field_syslog_cause,
+         {"Names", "asaphase.syslog.cause", FT_STRING, BASE_NONE, NULL, 0, "The cause that the message alone points at",
+          HFILL}},
         {&field_paired_spi,
          {"Paired SPI", "asaphase.esp.paired_spi", FT_UINT32, BASE_HEX, NULL, 0,
           "The SPI of the same child SA in the other direction", HFILL}},
@@ -164,7 +177,8 @@ static void add_tunnel(const struct page *page, const struct frame_record *recor
 	const struct tunnel *tunnel = tunnels_at(capture_state_tunnels(), record->tunnel);
 	char text[IP_ADDRESS_TEXT_SIZE];
 
-	add_number(page, field_tunnel, record->tunnel);
+	if (record->tunnel != NO_TUNNEL)
+		add_number(page, field_tunnel, record->tunnel);
 	if (tunnel == NULL)
 		return;
 	add_string(page, field_asa, ip_address_to_text(&tunnel->address[record->asa_side], text));
@@ -285,6 +299,14 @@ static void add_esp(const struct page *page, const struct esp_record *record)
 		add_string(page, field_arrival, sequence_arrival_text((enum sequence_arrival)record->frame.arrival));
 }
 
+static void add_syslog(const struct page *page, const struct log_record *record)
+{
+	add_number(page, field_syslog_id, record->number);
+	add_string(page, field_syslog_meaning, record->meaning);
+	if (record->cause != CAUSE_NONE)
+		add_string(page, field_syslog_cause, cause_name(record->cause));
+}
+
 proto_item *fields_show(proto_tree *tree, tvbuff_t *frame, const struct frame_record *record)
 {
 	proto_item *item = proto_tree_add_item(tree, protocol_id, frame, 0, 0, ENC_NA);
@@ -301,6 +323,8 @@ proto_item *fields_show(proto_tree *tree, tvbuff_t *frame, const struct frame_re
 		add_ike(&page, (const struct ike_record *)record);
 	else if (record->kind == DATAGRAM_ESP)
 		add_esp(&page, (const struct esp_record *)record);
+	else if (record->kind == DATAGRAM_SYSLOG)
+		add_syslog(&page, (const struct log_record *)record);
 	add_tunnel(&page, record);
 	return item;
 }

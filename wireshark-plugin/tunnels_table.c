@@ -134,8 +134,10 @@ static tap_packet_status take(void *tapdata _U_, packet_info *pinfo, epan_dissec
 {
 	const struct frame_record *record = data;
 	bool is_new;
-	guint row = table_rows_find(&rows, &ui, record->tunnel, &is_new);
 
+	if (record->tunnel == UINT32_MAX)
+		return TAP_PACKET_DONT_REDRAW;
+	guint row = table_rows_find(&rows, &ui, record->tunnel, &is_new);
 	if (is_new)
 		begin_row(row, pinfo->num, record);
 	table_rows_set_number(&rows, row, COLUMN_LAST, pinfo->num);

@@ -21,6 +21,24 @@ def pcap(path, packets, link_type=RAW_IP, interval=0.1):
     return path
 
 
+def append(path, capture, packets, interval=0.1):
+    """Copies a lab capture (Ethernet) and adds these IP packets after its last one."""
+    data = capture.read_bytes()
+    offset = 24
+    while offset < len(data):
+        seconds, microseconds, captured = struct.unpack_from("<III", data, offset)
+        offset += 16 + captured
+    for number, packet in enumerate(packets, start=1):
+        frame, late = ethernet(packet), microseconds + int(number * interval * 1_000_000)
+        data += struct.pack("<IIII", seconds + late // 1_000_000, late % 1_000_000, len(frame), len(frame)) + frame
+    path.write_bytes(data)
+    return path
+
+
+def syslog(text, source=ASA, destination="10.9.9.9"):
+    return udp(b"<164>" + text.encode(), port=514, source=source, destination=destination)
+
+
 def ip(payload, protocol, source=ASA, destination=PEER):
     addresses = ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed
     return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), 0, 0, 64, protocol, 0) + addresses + payload
