@@ -2,13 +2,44 @@
 #include "kernel-helpers/rules.h"
 
 #include <errno.h>
+#include <glob.h>
+#include <string.h>
 
 #include "core/datagram.h"
+#include "kernel-helpers/rules_private.h"
 
 #define ESP_QUEUES_MAX 64
 #define SPI_CAPACITY_MIN 1024u
 #define SPI_CAPACITY_MAX (1u << 22)
-#define SAMPLE_MAX 1000000u
+#define SAMPLE_RATE_MAX 1000000u
+#define SAMPLE_ONE_IN_MAX (1u << 20)
+
+static bool is_vrf(const char *uevent)
+{
+	FILE *file = fopen(uevent, "re");
+	char line[128];
+	bool found = false;
+
+	if (file == NULL)
+		return false;
+	while (!found && fgets(line, sizeof line, file) != NULL)
+		found = strcmp(line, "DEVTYPE=vrf\n") == 0;
+	fclose(file);
+	return found;
+}
+
+static bool has_vrf(void)
+{
+	glob_t devices;
+	bool found = false;
+
+	if (glob("/sys/class/net/*/uevent", 0, NULL, &devices) != 0)
+		return false;
+	for (size_t i = 0; i < devices.gl_pathc && !found; i++)
+		found = is_vrf(devices.gl_pathv[i]);
+	globfree(&devices);
+	return found;
+}
 
 struct rules_options rules_options_default(enum rules_mode mode, enum rules_role role)
 {
@@ -21,8 +52,9 @@ struct rules_options rules_options_default(enum rules_mode mode, enum rules_role
 	        .esp_queues = 2,
 	        .by_cpu = mode == RULES_MODE_OFFLOAD,
 	        .spi_capacity = 1u << 18,
-	        .sample_one_in = 1000,
+	        .sample_one_in = 1024,
 	        .sample_rate = 500,
+	        .vrf = has_vrf(),
 	};
 }
 
@@ -88,9 +120,10 @@ int rules_check(const struct rules_options *options, char message[RULES_MESSAGE_
 	if (options->mode == RULES_MODE_OFFLOAD) {
 		if (options->spi_capacity < SPI_CAPACITY_MIN || options->spi_capacity > SPI_CAPACITY_MAX)
 			return complain(message, "the capacity for SPIs must be 1024 to 4194304");
-		if (options->sample_one_in < 1 || options->sample_one_in > SAMPLE_MAX)
-			return complain(message, "the sample must be one in 1 to 1000000");
-		if (options->sample_rate < 1 || options->sample_rate > SAMPLE_MAX)
+		if (options->sample_one_in < REFRESH_ONE_IN || options->sample_one_in > SAMPLE_ONE_IN_MAX ||
+		    (options->sample_one_in & (options->sample_one_in - 1)) != 0)
+			return complain(message, "the sample must be one in 16, 32, 64 … 1048576");
+		if (options->sample_rate < 1 || options->sample_rate > SAMPLE_RATE_MAX)
 			return complain(message, "the sample rate must be 1 to 1000000 a second");
 	}
 	return check_ports(options, message);

@@ -52,9 +52,12 @@ struct rules_options {
 	/* Choose the ESP queue by CPU instead of by the pair of addresses. By addresses, all packets of a tunnel come
 	 * through one queue in their order, which exact sequence analysis needs. */
 	bool by_cpu;
-	uint32_t spi_capacity;  /* offload: SPIs in each of the four sets; 1024 to 2^22 */
-	uint32_t sample_one_in; /* offload: one packet in so many of a known SPI is queued; 1 to 1,000,000 */
-	uint32_t sample_rate;   /* offload: at most so many of these a second */
+	uint32_t spi_capacity; /* offload: SPIs in each of the four sets; 1024 to 2^22 */
+	/* Offload: of a known SPI, packets whose sequence number is a multiple of this are queued; a power of two, 16
+	 * to 2^20. */
+	uint32_t sample_one_in;
+	uint32_t sample_rate; /* offload: at most so many of these a second */
+	bool vrf; /* leave out a VRF's second sight of each packet; costs a little on machines without a VRF */
 };
 
 /* Ports 500 and 4500, queues 0 (IKE) and 1 to 2 (ESP), 2^18 SPIs, one in 1,000, 500 a second; by_cpu in offload mode.

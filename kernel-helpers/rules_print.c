@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 /* Raised when sets change so that older ones cannot be kept. */
 #define SETS_FORMAT 1
@@ -95,7 +96,7 @@ static void print_sets(FILE *file, const struct rules_options *options)
 	fprintf(file,
 	        "\n\t# Counts: an element for each source, destination and SPI. Its first packet admits an SPI for %u "
 	        "s, on\n"
-	        "\t# probation; every later one keeps it for %u h. An SPI in use never gives way to others: a full "
+	        "\t# probation; later ones keep it for %u h. An SPI in use never gives way to others: a full "
 	        "set\n"
 	        "\t# refuses new ones. The last bits of the SPI choose one of %d sets, which are read faster than a "
 	        "big one.\n",
@@ -169,11 +170,17 @@ static void print_key(FILE *file, const struct esp_form *form)
 static void print_sample(FILE *file, const struct rules_options *options)
 {
 	fprintf(file,
-	        "\n\t# One in %" PRIu32 " packets of known SPIs, and no more than %" PRIu32 " a second.\n"
-	        "\tchain sample {\n\t\tnumgen random mod %" PRIu32 " != 0 return\n"
-	        "\t\tlimit rate %" PRIu32 "/second burst %" PRIu32 " packets goto " CHAIN_TO_ESP_QUEUE "\n\t}\n",
-	        options->sample_one_in, options->sample_rate, options->sample_one_in, options->sample_rate,
-	        options->sample_rate);
+	        "\n\t# One in %" PRIu32 " packets of known SPIs, by the sequence number, and no more than %" PRIu32
+	        " a second.\n",
+	        options->sample_one_in, options->sample_rate);
+	fputs("\tchain sample {\n", file);
+	for (unsigned i = 0; i < 2; i++)
+		fprintf(file,
+		        "\t\tmeta l4proto %s %s & %" PRIu32 " == 0 limit rate %" PRIu32 "/second burst %" PRIu32
+		        " packets goto " CHAIN_TO_ESP_QUEUE "\n",
+		        i == 0 ? "esp" : "udp", esp_forms[2 * i].sequence, options->sample_one_in - 1,
+		        options->sample_rate, options->sample_rate);
+	fputs("\t}\n", file);
 }
 
 /* Returns where a new SPI may be admitted; ends the packet's way where not. */
@@ -190,20 +197,33 @@ static void print_allowance(FILE *file, const char *ip, const char *version, uin
 	fputs("\t\tcounter name " COUNTER_UNCOUNTED " accept\n\t}\n", file);
 }
 
-static void print_counting_chains(FILE *file, const struct esp_form *form, unsigned number)
+/* A fragment after the first has no SPI and no ports; the first one stands for the packet. */
+static void print_first_fragment_only(FILE *file, const char *version)
 {
-	char name[SET_NAME_SIZE];
+	if (strcmp(version, "ipv6") != 0)
+		fputs("\t\tip frag-off & 0x1fff != 0 accept comment \"later fragment\"\n", file);
+	if (strcmp(version, "ipv4") != 0)
+		fputs("\t\tfrag frag-off != 0 accept comment \"later fragment\"\n", file);
+}
 
-	set_name(form, number, name);
-	fprintf(file, "\tchain new_%s {\n\t\t%s >= 0 jump allowance_%s\n\t\tadd @%s { ", name, form->sequence,
-	        form->version, name);
+static void print_new_chain(FILE *file, const struct esp_form *form, const char *set)
+{
+	fprintf(file, "\tchain new_%s {\n", set);
+	print_first_fragment_only(file, form->version);
+	fprintf(file, "\t\t%s >= 0 jump allowance_%s\n\t\tadd @%s { ", form->sequence, form->version, set);
 	print_key(file, form);
-	fprintf(file,
-	        " timeout %us counter } goto " CHAIN_TO_ESP_QUEUE "\n\t\tcounter name " COUNTER_UNCOUNTED "\n\t}\n",
-	        PROBATION_SECONDS);
-	fprintf(file, "\tchain count_%s {\n\t\t", name);
+	fprintf(file, " timeout %us counter } goto " CHAIN_TO_ESP_QUEUE "\n", PROBATION_SECONDS);
+	fputs("\t\tcounter name " COUNTER_UNCOUNTED "\n\t}\n", file);
+}
+
+static void print_count_chain(FILE *file, const struct esp_form *form, const char *set)
+{
+	fprintf(file, "\tchain count_%s {\n\t\t%s & %u != 0 %s >= %u ", set, form->sequence, REFRESH_ONE_IN - 1,
+	        form->sequence, REFRESH_BELOW);
 	print_key(file, form);
-	fprintf(file, " != @%s goto new_%s\n\t\tupdate @%s { ", name, name, name);
+	fprintf(file, " @%s accept\n\t\t", set);
+	print_key(file, form);
+	fprintf(file, " != @%s goto new_%s\n\t\tupdate @%s { ", set, set, set);
 	print_key(file, form);
 	fprintf(file, " timeout %uh counter } goto sample\n\t}\n", LIFETIME_SECONDS / 3600);
 }
@@ -220,19 +240,9 @@ static void print_choice_of_set(FILE *file, const struct esp_form *form)
 	fputs(" }\n", file);
 }
 
-/* A fragment after the first has no SPI and no ports; the first one stands for the packet. */
-static void print_first_fragment_only(FILE *file)
-{
-	fputs("\t\tip frag-off & 0x1fff != 0 return comment \"later fragment\"\n"
-	      "\t\tfrag frag-off != 0 return comment \"later fragment\"\n",
-	      file);
-}
-
 static void print_choices_of_set(FILE *file, const char *chain, enum encapsulation encapsulation)
 {
 	fprintf(file, "\tchain %s {\n", chain);
-	if (encapsulation == ENCAPSULATION_NONE)
-		print_first_fragment_only(file);
 	for (unsigned i = 0; i < ESP_FORMS; i++) {
 		if (esp_forms[i].encapsulation == encapsulation)
 			print_choice_of_set(file, &esp_forms[i]);
@@ -247,14 +257,22 @@ static void print_counting(FILE *file, const struct rules_options *options)
 	print_allowance(file, "ip", "ipv4", options->spi_capacity);
 	print_allowance(file, "ip6", "ipv6", options->spi_capacity);
 
-	fputs("\n\t# count_…: an SPI that is in the set is counted. new_…: one that is not is admitted and its packet "
-	      "queued.\n"
-	      "\t# Asking whether a key is not in a set counts nothing. A packet without a sequence number is no ESP "
-	      "packet.\n",
-	      file);
+	fprintf(file,
+	        "\n\t# count_…: an SPI that is in its set is counted. Most packets by a lookup; those with a number "
+	        "below %u, and each\n"
+	        "\t# %uth, by an update, which also keeps the SPI for %u h. Asking whether a key is *not* in a set "
+	        "counts nothing.\n"
+	        "\t# new_…: an SPI that is not there is admitted and its packet queued. A packet must have a sequence "
+	        "number.\n",
+	        REFRESH_BELOW, REFRESH_ONE_IN, LIFETIME_SECONDS / 3600);
 	for (unsigned i = 0; i < ESP_FORMS; i++) {
-		for (unsigned number = 0; number < SETS_OF_FORM; number++)
-			print_counting_chains(file, &esp_forms[i], number);
+		for (unsigned number = 0; number < SETS_OF_FORM; number++) {
+			char name[SET_NAME_SIZE];
+
+			set_name(&esp_forms[i], number, name);
+			print_new_chain(file, &esp_forms[i], name);
+			print_count_chain(file, &esp_forms[i], name);
+		}
 	}
 	fputc('\n', file);
 	print_choices_of_set(file, "esp_packet", ENCAPSULATION_NONE);
@@ -263,11 +281,13 @@ static void print_counting(FILE *file, const struct rules_options *options)
 
 static void print_queueing(FILE *file)
 {
-	fputs("\n\tchain esp_packet {\n", file);
-	print_first_fragment_only(file);
-	fputs("\t\tgoto " CHAIN_TO_ESP_QUEUE "\n\t}\n"
-	      "\tchain udp_esp_packet {\n\t\tgoto " CHAIN_TO_ESP_QUEUE "\n\t}\n",
-	      file);
+	static const char *const chains[] = {"esp_packet", "udp_esp_packet"};
+
+	for (unsigned i = 0; i < 2; i++) {
+		fprintf(file, "\n\tchain %s {\n", chains[i]);
+		print_first_fragment_only(file, "both");
+		fputs("\t\tgoto " CHAIN_TO_ESP_QUEUE "\n\t}\n", file);
+	}
 }
 
 /* ---- telling IPsec from the rest ---- */
@@ -275,6 +295,7 @@ static void print_queueing(FILE *file)
 static void print_ike_chain(FILE *file, const struct rules_options *options)
 {
 	fputs("\n\tchain ike_message {\n", file);
+	print_first_fragment_only(file, "both");
 	if (options->mode == RULES_MODE_OFFLOAD)
 		fprintf(file,
 		        "\t\tupdate @peers_ipv4 { ip saddr . ip daddr timeout %uh }\n"
@@ -307,7 +328,6 @@ static void print_classification(FILE *file, const struct rules_options *options
 	      "\t}\n"
 	      "\tchain udp_packet {\n",
 	      file);
-	print_first_fragment_only(file);
 	print_port_map(file, "dport", options);
 	print_port_map(file, "sport", options);
 	fputs("\t}\n"
@@ -316,33 +336,30 @@ static void print_classification(FILE *file, const struct rules_options *options
 	      "\t\ticmp type destination-unreachable limit rate 100/second burst 100 packets goto " CHAIN_TO_IKE_QUEUE
 	      "\n"
 	      "\t\ticmpv6 type { destination-unreachable, packet-too-big } limit rate 100/second burst 100 packets "
-	      "goto " CHAIN_TO_IKE_QUEUE "\n\t}\n"
-	      "\n\tchain wire_packet {\n"
-	      "\t\tmeta l4proto vmap { esp : goto esp_packet, udp : goto udp_packet, icmp : goto icmp_error, ipv6-icmp "
-	      ": goto icmp_error }\n"
+	      "goto " CHAIN_TO_IKE_QUEUE "\n\t}\n",
+	      file);
+}
+
+static void print_hook(FILE *file, const char *hook, const char *interface, bool vrf)
+{
+	fprintf(file, "\tchain %s {\n\t\ttype filter hook %s priority raw; policy accept;\n\t\t%s lo return\n", hook,
+	        hook, interface);
+	if (vrf)
+		fprintf(file, "\t\tmeta %skind \"vrf\" return\n", interface);
+	fputs("\t\tmeta l4proto esp goto esp_packet\n"
+	      "\t\tmeta l4proto udp goto udp_packet\n"
+	      "\t\tmeta l4proto { icmp, ipv6-icmp } goto icmp_error\n"
 	      "\t}\n",
 	      file);
 }
 
-static void print_hooks(FILE *file, enum rules_role role)
+static void print_hooks(FILE *file, const struct rules_options *options)
 {
-	fputs("\n\t# Each packet on a wire once: not those that the machine sends itself, and not a VRF's second sight "
-	      "of one.\n"
-	      "\tchain prerouting {\n"
-	      "\t\ttype filter hook prerouting priority raw; policy accept;\n"
-	      "\t\tiif lo return\n"
-	      "\t\tmeta iifkind \"vrf\" return\n"
-	      "\t\tgoto wire_packet\n"
-	      "\t}\n",
-	      file);
-	if (role == RULES_ROLE_TERMINATING)
-		fputs("\tchain output {\n"
-		      "\t\ttype filter hook output priority raw; policy accept;\n"
-		      "\t\toif lo return\n"
-		      "\t\tmeta oifkind \"vrf\" return\n"
-		      "\t\tgoto wire_packet\n"
-		      "\t}\n",
-		      file);
+	fputs("\n\t# Each packet on a wire once: not those that the machine sends itself", file);
+	fputs(options->vrf ? ", and not a VRF's second sight of one.\n" : ".\n", file);
+	print_hook(file, "prerouting", "iif", options->vrf);
+	if (options->role == RULES_ROLE_TERMINATING)
+		print_hook(file, "output", "oif", options->vrf);
 }
 
 int rules_print(FILE *file, const struct rules_options *options, enum rules_queueing queueing)
@@ -361,7 +378,7 @@ int rules_print(FILE *file, const struct rules_options *options, enum rules_queu
 		print_queueing(file);
 	print_ike_chain(file, options);
 	print_classification(file, options);
-	print_hooks(file, options->role);
+	print_hooks(file, options);
 	fputs("}\n", file);
 	return fflush(file) != 0 || ferror(file) ? -EIO : 0;
 }

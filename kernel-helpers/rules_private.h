@@ -6,10 +6,15 @@
 #include "core/datagram.h"
 #include "kernel-helpers/rules.h"
 
-/* An SPI's first packet admits it for so long, each later one for so long. The expiry of an element tells the time of
- * its last packet, since each refreshes it. */
+/*
+ * An SPI's first packet admits it for PROBATION_SECONDS. Then packets with a sequence number below REFRESH_BELOW, and those
+ * whose number is a multiple of REFRESH_ONE_IN, keep it for LIFETIME_SECONDS: from the second packet on where an SA is new.
+ * All other packets are counted by a mere lookup.
+ */
 #define PROBATION_SECONDS 60
 #define LIFETIME_SECONDS 86400
+#define REFRESH_ONE_IN 16
+#define REFRESH_BELOW 64
 
 #define CHAIN_TO_IKE_QUEUE "to_ike_queue"
 #define CHAIN_TO_ESP_QUEUE "to_esp_queue"

@@ -30,7 +30,8 @@ struct told {
 	uint32_t read;        /* number of the last read that saw it; 0 none */
 	uint64_t packets;
 	uint64_t bytes;
-	int64_t expires; /* as far as was known at that read, nanoseconds since the epoch */
+	int64_t looked;  /* when that was; 0 never */
+	int64_t expires; /* as far as was known then, nanoseconds since the epoch */
 };
 
 struct set_reader {
@@ -219,10 +220,15 @@ static bool read_element(const struct nlattr *nested, const struct esp_form *for
 	return key;
 }
 
-/* Each packet after the first put the expiry a lifetime away, so the expiry tells when the last one came. */
+/*
+ * When its expiry was last put off, which tells about when its last packets came. An element that has less than its
+ * probation left is either on it, with a few packets at most, or was in use before and will soon go.
+ */
 static int64_t last_time_of(const struct element *element, int64_t now)
 {
-	int64_t lifetime = element->count.kernel_packets > 1 ? LIFETIME_SECONDS : PROBATION_SECONDS;
+	bool probation = element->remaining <= PROBATION_SECONDS * NANOSECONDS_PER_SECOND &&
+	                 element->count.kernel_packets <= REFRESH_ONE_IN;
+	int64_t lifetime = probation ? PROBATION_SECONDS : LIFETIME_SECONDS;
 
 	return now - (lifetime * NANOSECONDS_PER_SECOND - element->remaining);
 }
@@ -267,6 +273,9 @@ static int tell(struct set_reader *reader, struct element *element)
 	count->packets = count->kernel_packets - told->packets;
 	count->bytes = count->kernel_bytes - told->bytes;
 	count->last_time = last_time_of(element, reader->now);
+	if (count->packets > 0 && count->last_time < told->looked)
+		count->last_time = told->looked;
+	told->looked = reader->now;
 	told->packets = count->kernel_packets;
 	told->bytes = count->kernel_bytes;
 	told->expires = reader->now + element->remaining;

@@ -26,7 +26,8 @@ struct set_count {
 	uint64_t bytes;   /* likewise, of outer IP packets */
 	uint64_t kernel_packets; /* what stands in the kernel: keep it to go on from it after a restart */
 	uint64_t kernel_bytes;
-	int64_t last_time; /* of its last packet, nanoseconds since the epoch, good to about 10 ms */
+	int64_t last_time; /* nanoseconds since the epoch: one of its last 16 packets came then, or the last ones since
+	                    */
 };
 
 struct set_reader;
