@@ -16,7 +16,7 @@ static const char *const devices[] = {"ASA", "FTD", "PIX"};
 /* "%ASA-4-750003:" or, with a class in it, "%ASA-vpn-4-750003:". Moves behind it. */
 static int take_tag(struct text_span *span, struct asa_log_message *message)
 {
-	uint32_t severity;
+	uint32_t severity = 0;
 
 	while (span->at < span->end && *span->at != '-')
 		span->at++;

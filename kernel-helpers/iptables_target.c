@@ -36,6 +36,8 @@ static void *transaction_end_of(const struct transaction *transaction)
 
 static int transaction_begin(struct transaction *transaction)
 {
+	transaction->batch = NULL;
+	transaction->sequence = 1;
 	transaction->socket = nf_tables_open();
 	if (transaction->socket == NULL)
 		return -errno;
@@ -44,7 +46,6 @@ static int transaction_begin(struct transaction *transaction)
 		mnl_socket_close(transaction->socket);
 		return -ENOMEM;
 	}
-	transaction->sequence = 1;
 	nftnl_batch_begin(transaction_end_of(transaction), transaction->sequence++);
 	mnl_nlmsg_batch_next(transaction->batch);
 	return 0;
@@ -99,11 +100,16 @@ static void transaction_free(struct transaction *transaction)
 	mnl_socket_close(transaction->socket);
 }
 
+/* nftnl_expr_set keeps info and frees it with the expression, which no analyzer can see. */
+#pragma GCC diagnostic push
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
 static int add_target(struct transaction *transaction, const char *table, const struct iptables_queue *queue)
 {
 	struct nftnl_rule *rule = nftnl_rule_alloc();
 	struct nftnl_expr *target = nftnl_expr_alloc("target");
-	struct xt_NFQ_info_v3 *info = calloc(1, XT_ALIGN(sizeof *info)); /* the rule's expression takes and frees it */
+	struct xt_NFQ_info_v3 *info = calloc(1, XT_ALIGN(sizeof *info));
 
 	if (rule == NULL || target == NULL || info == NULL) {
 		free(info);
@@ -117,7 +123,7 @@ static int add_target(struct transaction *transaction, const char *table, const 
 	if (queue->by_cpu && queue->count > 1)
 		info->flags |= NFQ_FLAG_CPU_FANOUT;
 	nftnl_expr_set_str(target, NFTNL_EXPR_TG_NAME, "NFQUEUE");
-	nftnl_expr_set_u32(target, NFTNL_EXPR_TG_REV, NFQUEUE_REVISION);
+	nftnl_expr_set_u32(target, NFTNL_EXPR_TG_REV, NFQUEUE_REVISION); // NOLINT(clang-analyzer-unix.Malloc): as above
 	nftnl_expr_set(target, NFTNL_EXPR_TG_INFO, info, XT_ALIGN(sizeof *info));
 	nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, table);
 	nftnl_rule_set_str(rule, NFTNL_RULE_CHAIN, queue->chain);
@@ -129,6 +135,7 @@ static int add_target(struct transaction *transaction, const char *table, const 
 	nftnl_rule_free(rule);
 	return 0;
 }
+#pragma GCC diagnostic pop
 
 int iptables_target_append(const struct iptables_queue *queues, unsigned count)
 {
