@@ -188,10 +188,13 @@ static void add_tunnel(const struct page *page, const struct frame_record *recor
 static void add_evidence(const struct page *page, const struct witness *witness)
 {
 	char text[VERDICT_WORDS_SIZE];
-	proto_item *item = add_string(page, field_evidence, witness_text(witness, text, sizeof text));
+
+	witness_text(witness, text, sizeof text);
+	proto_item *item = proto_tree_add_string_format(page->tree, field_evidence, page->frame, 0, 0, text,
+	                                                "Evidence, frame %u: %s", witness->frame, text);
 	struct page below = {.tree = proto_item_add_subtree(item, evidence_subtree), .frame = page->frame};
 
-	proto_item_prepend_text(item, "Frame %u, ", witness->frame);
+	proto_item_set_generated(item);
 	add_link(&below, field_evidence_frame, witness->frame);
 }
 

@@ -77,8 +77,7 @@ static void register_in_menu(const struct asa_show_command *command)
 {
 	char *path = wmem_strdup_printf(wmem_epan_scope(), "ASA IPsec/show %s", command->words);
 
-	funnel_register_menu(path, REGISTER_PACKET_STAT_GROUP_UNSORTED, show_window, (gpointer)command->words, NULL,
-	                     FALSE);
+	funnel_register_menu(path, REGISTER_TOOLS_GROUP_UNSORTED, show_window, (gpointer)command->words, NULL, FALSE);
 }
 
 void show_views_register(void)

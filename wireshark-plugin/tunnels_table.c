@@ -30,7 +30,7 @@ enum column {
 };
 
 static stat_tap_table_item columns[COLUMNS] = {
-        [COLUMN_TUNNEL] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Tunnel", "%u"},
+        [COLUMN_TUNNEL] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "No.", "%u"},
         [COLUMN_ASA] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "ASA", "%s"},
         [COLUMN_PEER] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Peer", "%s"},
         [COLUMN_VERSION] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "IKE", "%s"},

@@ -26,7 +26,7 @@ def test_keys_tell_the_selectors_from_the_proposal():
 
 def test_the_tree_says_why_and_what_next():
     text = tshark("ikev2-psk-wrong-cbc", "-O", "asaphase", "-Y", "frame.number == 4")
-    for part in ("ASA IPsec phase: Phase 1 failed: psk-mismatch (possible)", "Cause: psk-mismatch", "Evidence:",
+    for part in ("ASA IPsec phase: Phase 1 failed: psk-mismatch (possible)", "Cause: psk-mismatch", "Evidence, frame 4: ",
                  "%ASA-4-750003: Local:10.1.0.1", "Type next: ASA: ", "State: NONE"):
         assert part in text
 
