@@ -269,6 +269,29 @@ static void the_catalogue_of_messages_is_sound(void)
 	}
 }
 
+static void every_message_of_the_catalogue_is_read(void)
+{
+	size_t count;
+	const struct log_meaning *meanings = catalogue_log_meanings(&count);
+	for (size_t i = 0; i < count; i++) {
+		char *line = g_strdup_printf("%%ASA-%u-%06u: %s", meanings[i].severity, meanings[i].number,
+		                             meanings[i].template);
+		struct asa_log_message message = read_good(line);
+		g_assert_true(message.meaning == &meanings[i]);
+		g_assert_cmpuint(message.severity, ==, meanings[i].severity);
+		g_free(line);
+	}
+	const struct log_text *texts = catalogue_log_texts(&count);
+	for (size_t i = 0; i < count; i++) {
+		unsigned number = texts[i].number != 0 ? texts[i].number : 713906;
+		char *line = g_strdup_printf("%%ASA-3-%06u: Group = g, IP = 10.2.0.1, %s.", number, texts[i].contains);
+		struct asa_log_message message = read_good(line);
+		g_assert_true(message.wording == &texts[i]);
+		g_assert_cmpint(message.cause, ==, texts[i].cause);
+		g_free(line);
+	}
+}
+
 /* What the causes say an ASA would log must be what the reader makes of such a line. */
 static void what_causes_say_is_logged_is_in_the_catalogue_of_messages(void)
 {
@@ -338,6 +361,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/asa-log/the-articles-rows-are-understood-as-they-stand",
 	                the_articles_rows_are_understood_as_they_stand);
 	g_test_add_func("/asa-log/the-catalogue-of-messages-is-sound", the_catalogue_of_messages_is_sound);
+	g_test_add_func("/asa-log/every-message-of-the-catalogue-is-read", every_message_of_the_catalogue_is_read);
 	g_test_add_func("/asa-log/what-causes-say-is-logged-is-in-the-catalogue-of-messages",
 	                what_causes_say_is_logged_is_in_the_catalogue_of_messages);
 	g_test_add_func("/asa-log/any-bytes-are-survived", any_bytes_are_survived);
