@@ -26,7 +26,7 @@ struct transaction {
 	struct mnl_socket *socket;
 	struct mnl_nlmsg_batch *batch;
 	uint32_t sequence;
-	char buffer[4096];
+	_Alignas(struct nlmsghdr) char buffer[4096];
 };
 
 static void *transaction_end_of(const struct transaction *transaction)
@@ -66,7 +66,7 @@ static void transaction_commit(struct transaction *transaction)
 /* Sends all and takes answers until that of the last message asked for; the first refusal is returned. */
 static int transaction_send(struct transaction *transaction, unsigned answers)
 {
-	char buffer[NF_TABLES_BUFFER_SIZE];
+	_Alignas(struct nlmsghdr) char buffer[NF_TABLES_BUFFER_SIZE];
 	int result = 0;
 
 	if (mnl_socket_sendto(transaction->socket, mnl_nlmsg_batch_head(transaction->batch),

@@ -112,7 +112,7 @@ static int take_table(const struct nlmsghdr *message, void *context)
 
 int nf_tables_table(struct mnl_socket *socket, struct table_facts *facts)
 {
-	char buffer[NF_TABLES_BUFFER_SIZE];
+	_Alignas(struct nlmsghdr) char buffer[NF_TABLES_BUFFER_SIZE];
 	struct nlmsghdr *request = nf_tables_request(buffer, NFT_MSG_GETTABLE, NLM_F_ACK);
 
 	memset(facts, 0, sizeof *facts);

@@ -47,7 +47,7 @@ struct set_reader {
 	int64_t now;
 	struct set_count *one; /* set_reader_read_one: where its answer goes */
 	bool found;
-	char buffer[NF_TABLES_BUFFER_SIZE];
+	_Alignas(struct nlmsghdr) char buffer[NF_TABLES_BUFFER_SIZE];
 };
 
 static guint told_hash(gconstpointer key)
