@@ -85,6 +85,7 @@ void analysis_take(struct analysis *analysis, int link_type, const struct frame 
 
 static void take_frames(struct analysis *analysis, struct capture *capture, const char *file)
 {
+	struct analysed_frame result;
 	struct progress progress;
 	struct frame frame = {0};
 	int status;
@@ -92,7 +93,9 @@ static void take_frames(struct analysis *analysis, struct capture *capture, cons
 
 	progress_begin(&progress, file, capture_stream(capture));
 	while ((status = capture_next(capture, &frame)) == 1) {
-		analysis_take(analysis, link_type, &frame, NULL);
+		analysis_take(analysis, link_type, &frame, analysis->taken != NULL ? &result : NULL);
+		if (analysis->taken != NULL)
+			analysis->taken(analysis->context, analysis, &frame, &result);
 		if (analysis->packets % PACKETS_BETWEEN_PROGRESS == 0)
 			progress_show(&progress, analysis->packets);
 	}

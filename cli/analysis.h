@@ -8,14 +8,6 @@
 #include "cli/problems.h"
 #include "core/tunnel.h"
 
-struct analysis {
-	const struct analysis_options *options;
-	struct tunnels *tunnels;
-	uint64_t packets;
-	int64_t first, last; /* earliest and latest time, nanoseconds since the epoch; 0 where there is no packet */
-	struct problems problems;
-};
-
 /* What one frame is: the parts point into the frame and into this structure. */
 struct analysed_frame {
 	struct datagram datagram;
@@ -23,6 +15,20 @@ struct analysed_frame {
 	bool is_ip;  /* datagram was read */
 	bool is_ike; /* message was read */
 	struct annotation annotation;
+};
+
+struct analysis;
+typedef void analysis_frame_taken(void *context, struct analysis *analysis, const struct frame *frame,
+                                  const struct analysed_frame *result);
+
+struct analysis {
+	const struct analysis_options *options;
+	struct tunnels *tunnels;
+	uint64_t packets;
+	int64_t first, last; /* earliest and latest time, nanoseconds since the epoch; 0 where there is no packet */
+	struct problems problems;
+	analysis_frame_taken *taken; /* told of each frame of a file; NULL, as it is at first: nobody looks */
+	void *context;               /* for taken */
 };
 
 /* options must outlive the analysis. Ends the program where memory for the tables is short. */

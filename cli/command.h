@@ -23,6 +23,7 @@ struct command {
 command_run diagnose_run;
 command_run explain_run;
 command_run read_run;
+command_run report_run;
 command_run show_run;
 
 #endif

@@ -9,6 +9,8 @@ static const struct command commands[] = {
         {"diagnose", "FILE… | --live", "a verdict per tunnel: which phase failed, why, what to type", diagnose_run},
         {"read", "FILE… [FILTER] | -i INTERFACE [FILTER]", "one line a packet, with its phase and meaning", read_run},
         {"explain", "[FILE…]", "what pasted ASA log lines, show output and configurations mean", explain_run},
+        {"report", "FILE -o PAGE.html [--redact]",
+         "one page to hand on: verdicts, ladder of the exchange, ESP over time", report_run},
         {"show", "crypto ikev2 sa | crypto ipsec sa | … [-r FILE]", "what an ASA would show, from packets", show_run},
 };
 
