@@ -11,7 +11,11 @@
 
 void analysis_begin(struct analysis *analysis, const struct analysis_options *options)
 {
-	*analysis = (struct analysis){.options = options, .tunnels = tunnels_new(&options->tunnel)};
+	*analysis = (struct analysis){
+	        .options = options,
+	        .reader = datagram_reader_new(&options->ports),
+	        .tunnels = tunnels_new(&options->tunnel),
+	};
 	if (analysis->tunnels == NULL)
 		g_error("not enough memory for the SPI table");
 }
@@ -19,7 +23,9 @@ void analysis_begin(struct analysis *analysis, const struct analysis_options *op
 void analysis_end(struct analysis *analysis)
 {
 	tunnels_free(analysis->tunnels);
+	datagram_reader_free(analysis->reader);
 	analysis->tunnels = NULL;
+	analysis->reader = NULL;
 }
 
 static void note_time(struct analysis *analysis, int64_t time)
@@ -30,9 +36,8 @@ static void note_time(struct analysis *analysis, int64_t time)
 		analysis->last = time;
 }
 
-/* Finds the IP packet in a frame and what it is. Frames of other protocols are no problem. */
-static bool read_datagram(struct analysis *analysis, int link_type, const struct frame *frame,
-                          struct datagram *datagram)
+/* Finds the IP packet in a frame. Frames of other protocols are no problem. */
+static bool take_packet(struct analysis *analysis, int link_type, const struct frame *frame)
 {
 	int offset = link_layer_ip_offset(link_type, frame->bytes, frame->captured);
 
@@ -41,8 +46,8 @@ static bool read_datagram(struct analysis *analysis, int link_type, const struct
 	if (offset < 0)
 		return false;
 	size_t start = (size_t)offset;
-	if (datagram_read(frame->bytes + start, frame->captured - start, frame->length - start,
-	                  &analysis->options->ports, datagram) != 0) {
+	if (datagram_reader_take(analysis->reader, frame->bytes + start, frame->captured - start,
+	                         frame->length - start) != 0) {
 		problems_add(&analysis->problems, frame->number, "IP, UDP or TCP header cut or malformed");
 		return false;
 	}
@@ -53,39 +58,58 @@ static bool read_message(struct analysis *analysis, const struct frame *frame, c
                          struct ike_message *message)
 {
 	bool is_ike = ike_message_read(datagram->payload, datagram->captured, datagram->length, message) == 0;
+	/* The rest of a first fragment is in others, not cut off. */
+	bool goes_on = datagram->first_fragment && message->fault == IKE_FAULT_TRUNCATED;
 
-	if (message->fault != IKE_FAULT_NONE)
+	if (message->fault != IKE_FAULT_NONE && !goes_on)
 		problems_add(&analysis->problems, frame->number, ike_fault_text(message->fault));
 	return is_ike;
 }
 
-void analysis_take(struct analysis *analysis, int link_type, const struct frame *frame, struct analysed_frame *result)
+static void show_nothing(struct analysis *analysis, const struct frame *frame, analysis_show *show, void *user)
 {
-	struct ike_message own_message;
-	struct datagram own_datagram;
-	struct datagram *datagram = result != NULL ? &result->datagram : &own_datagram;
-	struct ike_message *message = result != NULL ? &result->message : &own_message;
-	bool is_ike = false;
+	const struct analysed_frame nothing = {
+	        .annotation = {.tunnel = UINT32_MAX, .spi_entry = SPI_TABLE_FULL, .copy = 1}};
+
+	if (show != NULL)
+		show(analysis, frame, &nothing, user);
+}
+
+/* One thing that a frame brings. */
+static void take_datagram(struct analysis *analysis, const struct frame *frame, const struct datagram *datagram,
+                          analysis_show *show, void *user)
+{
+	struct analysed_frame result;
+
+	result.is_ike = datagram->kind == DATAGRAM_IKE && read_message(analysis, frame, datagram, &result.message);
+	if (result.is_ike || datagram->kind != DATAGRAM_IKE)
+		tunnels_add(analysis->tunnels, frame->number, frame->time, datagram,
+		            result.is_ike ? &result.message : NULL, show != NULL ? &result.annotation : NULL);
+	else
+		result.annotation = (struct annotation){.tunnel = UINT32_MAX, .spi_entry = SPI_TABLE_FULL, .copy = 1};
+	if (show == NULL)
+		return;
+	result.datagram = *datagram;
+	result.is_ip = true;
+	show(analysis, frame, &result, user);
+}
+
+void analysis_take(struct analysis *analysis, int link_type, const struct frame *frame, analysis_show *show, void *user)
+{
+	const struct datagram *datagram;
 
 	analysis->packets++;
 	note_time(analysis, frame->time);
-	bool is_ip = read_datagram(analysis, link_type, frame, datagram);
-	if (is_ip && datagram->kind == DATAGRAM_IKE)
-		is_ike = read_message(analysis, frame, datagram, message);
-	if (is_ip && (is_ike || datagram->kind != DATAGRAM_IKE))
-		tunnels_add(analysis->tunnels, frame->number, frame->time, datagram, is_ike ? message : NULL,
-		            result != NULL ? &result->annotation : NULL);
-	else if (result != NULL)
-		result->annotation = (struct annotation){.tunnel = UINT32_MAX, .spi_entry = SPI_TABLE_FULL, .copy = 1};
-	if (result != NULL) {
-		result->is_ip = is_ip;
-		result->is_ike = is_ike;
+	if (!take_packet(analysis, link_type, frame)) {
+		show_nothing(analysis, frame, show, user);
+		return;
 	}
+	while ((datagram = datagram_reader_next(analysis->reader)) != NULL)
+		take_datagram(analysis, frame, datagram, show, user);
 }
 
 static void take_frames(struct analysis *analysis, struct capture *capture, const char *file)
 {
-	struct analysed_frame result;
 	struct progress progress;
 	struct frame frame = {0};
 	int status;
@@ -93,9 +117,7 @@ static void take_frames(struct analysis *analysis, struct capture *capture, cons
 
 	progress_begin(&progress, file, capture_stream(capture));
 	while ((status = capture_next(capture, &frame)) == 1) {
-		analysis_take(analysis, link_type, &frame, analysis->taken != NULL ? &result : NULL);
-		if (analysis->taken != NULL)
-			analysis->taken(analysis->context, analysis, &frame, &result);
+		analysis_take(analysis, link_type, &frame, analysis->show, analysis->user);
 		if (analysis->packets % PACKETS_BETWEEN_PROGRESS == 0)
 			progress_show(&progress, analysis->packets);
 	}

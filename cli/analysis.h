@@ -6,9 +6,11 @@
 #include "cli/analysis_options.h"
 #include "cli/capture.h"
 #include "cli/problems.h"
+#include "core/datagram_reader.h"
 #include "core/tunnel.h"
 
-/* What one frame is: the parts point into the frame and into this structure. */
+/* What one frame is, or one of several things that it brings: the parts point into the frame and into this structure.
+ */
 struct analysed_frame {
 	struct datagram datagram;
 	struct ike_message message;
@@ -18,25 +20,28 @@ struct analysed_frame {
 };
 
 struct analysis;
-typedef void analysis_frame_taken(void *context, struct analysis *analysis, const struct frame *frame,
-                                  const struct analysed_frame *result);
+typedef void analysis_show(struct analysis *analysis, const struct frame *frame, const struct analysed_frame *result,
+                           void *user);
 
 struct analysis {
 	const struct analysis_options *options;
+	struct datagram_reader *reader;
 	struct tunnels *tunnels;
 	uint64_t packets;
 	int64_t first, last; /* earliest and latest time, nanoseconds since the epoch; 0 where there is no packet */
 	struct problems problems;
-	analysis_frame_taken *taken; /* told of each frame of a file; NULL, as it is at first: nobody looks */
-	void *context;               /* for taken */
+	analysis_show *show; /* for each frame of a file, see analysis_take; NULL, as it is at first: nobody looks */
+	void *user;          /* for show */
 };
 
 /* options must outlive the analysis. Ends the program where memory for the tables is short. */
 void analysis_begin(struct analysis *analysis, const struct analysis_options *options);
 void analysis_end(struct analysis *analysis);
 
-/* Takes one frame. result is NULL where nobody looks at the single packet: that is faster. */
-void analysis_take(struct analysis *analysis, int link_type, const struct frame *frame, struct analysed_frame *result);
+/* Takes one frame. show is called with each thing that it brings, at least once; NULL where nobody looks at the single
+ * packet: that is faster. */
+void analysis_take(struct analysis *analysis, int link_type, const struct frame *frame, analysis_show *show,
+                   void *user);
 
 /*
  * Takes a whole file, with a progress line on a terminal. Returns 0; or -EINVAL with a sentence in error where nothing

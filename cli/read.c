@@ -35,13 +35,21 @@ static void append_time(GString *line, int64_t time)
 	g_string_append_printf(line, "%s.%06" PRId64 "  ", clock, time % NANOSECONDS_PER_SECOND / 1000);
 }
 
-static void print_frame(struct analysis *analysis, const struct text_style *style, const struct frame *frame,
-                        const struct analysed_frame *result, GString *line)
+struct printer {
+	struct text_style style;
+	GString *line;
+};
+
+static void print_frame(struct analysis *analysis, const struct frame *frame, const struct analysed_frame *result,
+                        void *user)
 {
+	const struct printer *printer = user;
+	GString *line = printer->line;
+
 	g_string_printf(line, "%5" PRIu32 "  ", frame->number);
 	append_time(line, frame->time);
 	if (result->is_ip)
-		packet_line_append(line, style, analysis->tunnels, &result->datagram,
+		packet_line_append(line, &printer->style, analysis->tunnels, &result->datagram,
 		                   result->is_ike ? &result->message : NULL, &result->annotation);
 	else
 		g_string_append_printf(line, "-        %zu bytes, not IP", frame->length);
@@ -52,16 +60,13 @@ static void print_frame(struct analysis *analysis, const struct text_style *styl
 /* Prints until the input ends or is stopped. Returns capture_next's last answer. */
 static int print_frames(struct analysis *analysis, struct capture *capture, bool live)
 {
-	struct text_style style = terminal_style();
-	GString *line = g_string_new(NULL);
-	struct analysed_frame result;
+	struct printer printer = {terminal_style(), g_string_new(NULL)};
 	struct frame frame = {0};
 	int link_type = capture_link_type(capture);
 	int status;
 
 	while ((status = capture_next(capture, &frame)) == 1) {
-		analysis_take(analysis, link_type, &frame, &result);
-		print_frame(analysis, &style, &frame, &result, line);
+		analysis_take(analysis, link_type, &frame, print_frame, &printer);
 		if ((live && fflush(stdout) != 0) || ferror(stdout)) {
 			status = 0; /* whoever read the output has gone */
 			break;
@@ -69,7 +74,7 @@ static int print_frames(struct analysis *analysis, struct capture *capture, bool
 	}
 	if (status < 0)
 		problems_add(&analysis->problems, frame.number + 1, capture_error(capture));
-	g_string_free(line, TRUE);
+	g_string_free(printer.line, TRUE);
 	return status;
 }
 

@@ -104,8 +104,8 @@ static int run(const struct report_options *options)
 	}
 	struct record *record = record_new();
 	analysis_begin(&analysis, &options->analysis);
-	analysis.taken = record_frame;
-	analysis.context = record;
+	analysis.show = record_frame;
+	analysis.user = record;
 	if (analysis_take_file(&analysis, options->files[0], error) == 0)
 		status = write_report(options, &analysis, record);
 	else

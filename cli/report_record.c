@@ -215,15 +215,14 @@ static struct tunnel_record *tunnel_record(struct record *record, uint32_t tunne
 	return *slot;
 }
 
-void record_frame(void *context, struct analysis *analysis, const struct frame *frame,
-                  const struct analysed_frame *result)
+void record_frame(struct analysis *analysis, const struct frame *frame, const struct analysed_frame *result, void *user)
 {
 	uint32_t number = result->annotation.tunnel;
 	const struct tunnel *tunnel = number < RECORD_TUNNELS ? tunnels_at(analysis->tunnels, number) : NULL;
 
 	if (tunnel == NULL || !result->is_ip)
 		return;
-	struct tunnel_record *record = tunnel_record(context, number, frame->time);
+	struct tunnel_record *record = tunnel_record(user, number, frame->time);
 	uint8_t side = ip_address_equal(&result->datagram.source, &tunnel->address[0]) ? 0 : 1;
 	if (result->is_ike)
 		record_message(record, analysis->tunnels, tunnel, frame, result, side);

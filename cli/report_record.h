@@ -57,7 +57,7 @@ struct record *record_new(void);
 void record_free(struct record *record);
 
 /* For struct analysis: context is the struct record. */
-analysis_frame_taken record_frame;
+analysis_show record_frame;
 
 /* NULL where the tunnel is not among those recorded. */
 const struct tunnel_record *record_of(const struct record *record, uint32_t tunnel);

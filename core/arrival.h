@@ -101,6 +101,9 @@ void ike_sa_read_identity(struct ike_sa *sa, const struct arrival *arrival);
 void ike_sa_read_chosen(struct ike_sa *sa, const struct ike_message *message);
 void ike_sa_read_offered(struct ike_sa *sa, const struct ike_message *message);
 
+/* The same and more, from the whole of a first message that was taken in part. */
+void ike_sa_read_rest(struct ike_sa *sa, const struct arrival *arrival);
+
 /* ---- nat.c ---- */
 
 /* NAT detection hashes of this message against its outer header. */

@@ -29,6 +29,8 @@
 #define LEAST_IKE_SIZE 28
 #define TCP_PREFIX "IKETCP"
 #define TCP_PREFIX_SIZE 6
+#define TCP_LENGTH_SIZE 2
+#define TCP_SYN 0x02
 
 /* Bytes of which the first captured can be read and length were on the wire. */
 struct span {
@@ -45,6 +47,8 @@ struct network {
 	uint8_t protocol;
 	bool later_fragment;
 	bool more_fragments;
+	uint32_t fragment_offset; /* bytes */
+	uint32_t identification;
 	struct span payload;
 };
 
@@ -66,10 +70,13 @@ static struct span span_limit(struct span span, size_t length)
 
 /* ---- IP ---- */
 
-static void note_fragment(struct network *network, uint16_t offset, bool more)
+/* offset counts in 8 bytes. */
+static void note_fragment(struct network *network, uint16_t offset, bool more, uint32_t identification)
 {
 	network->later_fragment = offset != 0;
 	network->more_fragments = more;
+	network->fragment_offset = (uint32_t)offset * 8;
+	network->identification = identification;
 }
 
 static bool is_extension(uint8_t protocol)
@@ -113,7 +120,7 @@ static int skip_extensions(struct network *network)
 		if (size > network->payload.captured)
 			return -EBADMSG;
 		if (protocol == IPV6_FRAGMENT)
-			note_fragment(network, read_be16(header + 2) >> 3, header[3] & 1);
+			note_fragment(network, read_be16(header + 2) >> 3, header[3] & 1, read_be32(header + 4));
 		network->protocol = header[0];
 		network->payload = span_after(network->payload, size);
 	}
@@ -140,7 +147,7 @@ static int read_ipv4(struct span packet, struct network *network)
 	network->destination = ip_address_from_ipv4(header + 16);
 	network->ip_length = packet.length;
 	network->protocol = header[9];
-	note_fragment(network, fragment & 0x1fff, fragment & 0x2000);
+	note_fragment(network, fragment & 0x1fff, fragment & 0x2000, read_be16(header + 4));
 	network->payload = span_after(packet, header_size);
 	return network->protocol == PROTOCOL_AH ? skip_extensions(network) : 0;
 }
@@ -351,6 +358,14 @@ static int read_tcp(struct datagram *datagram, struct span segment, const struct
 
 	if ((!use.ike && !use.nat_traversal) || datagram->first_fragment)
 		return 0;
+	datagram->is_segment = true;
+	datagram->segment = (struct tcp_segment){
+	        .bytes = stream.bytes,
+	        .captured = stream.captured,
+	        .length = stream.length,
+	        .sequence = read_be32(segment.bytes + 4),
+	        .begins = segment.bytes[13] & TCP_SYN,
+	};
 	if (stream.captured >= TCP_PREFIX_SIZE && memcmp(stream.bytes, TCP_PREFIX, TCP_PREFIX_SIZE) == 0)
 		stream = span_after(stream, TCP_PREFIX_SIZE);
 	if (read_tcp_frames(stream, &message))
@@ -429,6 +444,20 @@ static int read_transport(struct datagram *datagram, const struct network *netwo
 	}
 }
 
+static void set_fragment(struct datagram *datagram, const struct network *network)
+{
+	datagram->is_fragment = true;
+	datagram->fragment = (struct ip_fragment){
+	        .bytes = network->payload.bytes,
+	        .captured = network->payload.captured,
+	        .length = network->payload.length,
+	        .offset = network->fragment_offset,
+	        .identification = network->identification,
+	        .protocol = network->protocol,
+	        .more = network->more_fragments,
+	};
+}
+
 int datagram_read(const uint8_t *packet, size_t captured, size_t wire_length, const struct datagram_ports *ports,
                   struct datagram *datagram)
 {
@@ -444,10 +473,56 @@ int datagram_read(const uint8_t *packet, size_t captured, size_t wire_length, co
 	};
 	if (result < 0)
 		return result;
+	if (network.later_fragment || network.more_fragments)
+		set_fragment(datagram, &network);
 	if (network.later_fragment) {
 		set_payload(datagram, DATAGRAM_FRAGMENT, network.payload);
 		return 0;
 	}
 	datagram->first_fragment = network.more_fragments;
 	return read_transport(datagram, &network, ports);
+}
+
+int datagram_read_payload(const struct datagram *fragment, const uint8_t *payload, size_t length,
+                          const struct datagram_ports *ports, struct datagram *datagram)
+{
+	struct network network = {.protocol = fragment->fragment.protocol, .payload = {payload, length, length}};
+
+	*datagram = (struct datagram){
+	        .source = fragment->source,
+	        .destination = fragment->destination,
+	        .ip_length = (uint32_t)length,
+	};
+	return read_transport(datagram, &network, ports);
+}
+
+void datagram_read_framed(const struct datagram *segment, const uint8_t *message, size_t captured, size_t length,
+                          struct datagram *datagram)
+{
+	*datagram = (struct datagram){
+	        .source = segment->source,
+	        .destination = segment->destination,
+	        .source_port = segment->source_port,
+	        .destination_port = segment->destination_port,
+	        .ip_length = (uint32_t)length,
+	};
+	read_encapsulated(datagram, (struct span){message, captured, length}, ENCAPSULATION_TCP);
+}
+
+bool datagram_starts_with_frame(const struct tcp_segment *segment)
+{
+	struct span stream = {segment->bytes, segment->captured, segment->length};
+	struct span first;
+
+	if (read_tcp_frames(stream, &first))
+		return true;
+	if (stream.captured < TCP_LENGTH_SIZE + NON_ESP_MARKER_SIZE + LEAST_IKE_SIZE)
+		return false;
+	/* The first frame may end in a later segment. */
+	first = span_after(stream, TCP_LENGTH_SIZE);
+	first.length = read_be16(stream.bytes);
+	if (first.length < TCP_LENGTH_SIZE + NON_ESP_MARKER_SIZE)
+		return false;
+	first.length -= TCP_LENGTH_SIZE;
+	return has_non_esp_marker(first) && looks_like_ike(span_after(first, NON_ESP_MARKER_SIZE));
 }

@@ -55,6 +55,26 @@ struct icmp_quote {
 	struct ip_address destination;
 };
 
+/* A piece of an IP packet, as its header says. */
+struct ip_fragment {
+	const uint8_t *bytes;    /* of the packet's payload; points into the caller's bytes */
+	size_t captured;         /* that can be read */
+	size_t length;           /* on the wire */
+	uint32_t offset;         /* of bytes in the whole payload */
+	uint32_t identification; /* the same in all pieces of a packet */
+	uint8_t protocol;
+	bool more; /* others follow behind this one */
+};
+
+/* What a TCP segment adds to its stream. */
+struct tcp_segment {
+	const uint8_t *bytes; /* points into the caller's bytes */
+	size_t captured;
+	size_t length;
+	uint32_t sequence; /* of the first byte */
+	bool begins;       /* SYN: the stream starts at sequence + 1 */
+};
+
 struct datagram {
 	enum datagram_kind kind;
 	enum encapsulation encapsulation;
@@ -67,6 +87,13 @@ struct datagram {
 	size_t captured;        /* payload bytes that can be read */
 	size_t length;          /* payload bytes on the wire, >= captured */
 	bool first_fragment; /* more fragments follow: length is that of the whole payload only if the header says so */
+	bool is_fragment;    /* fragment is set */
+	bool is_segment;     /* TCP on a port of IKE: segment is set */
+	bool completes;      /* the whole of what a first fragment has shown in part; only from datagram_reader.h */
+	union {
+		struct ip_fragment fragment;
+		struct tcp_segment segment;
+	};
 	struct icmp_quote quoted;
 };
 
@@ -79,5 +106,18 @@ struct datagram {
  */
 int datagram_read(const uint8_t *packet, size_t captured, size_t wire_length, const struct datagram_ports *ports,
                   struct datagram *datagram);
+
+/* ---- for datagram_reader.h, which puts pieces together ---- */
+
+/* The datagram whose IP payload, length bytes, was put together from fragments; fragment is one of them. */
+int datagram_read_payload(const struct datagram *fragment, const uint8_t *payload, size_t length,
+                          const struct datagram_ports *ports, struct datagram *datagram);
+
+/* One message of a TCP stream, without its length field (RFC 9329 sec. 3). ip_length becomes length. */
+void datagram_read_framed(const struct datagram *segment, const uint8_t *message, size_t captured, size_t length,
+                          struct datagram *datagram);
+
+/* Whether a segment starts with a frame, as far as can be told: frames fill it, or the first one is IKE. */
+bool datagram_starts_with_frame(const struct tcp_segment *segment);
 
 #endif

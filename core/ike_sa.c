@@ -137,3 +137,20 @@ void ike_sa_read_identity(struct ike_sa *sa, const struct arrival *arrival)
 	if (message->authentication_method != 0)
 		sa->authentication[arrival->side] = message->authentication_method;
 }
+
+void ike_sa_read_rest(struct ike_sa *sa, const struct arrival *arrival)
+{
+	const struct ike_message *message = arrival->message;
+	uint16_t request = message->major_version == 2 ? IKE2_PAYLOAD_CERTREQ : IKE1_PAYLOAD_CERTREQ;
+	uint16_t proposals = message->major_version == 2 ? IKE2_PAYLOAD_SA : IKE1_PAYLOAD_SA;
+
+	ike_sa_check_nat(sa, arrival);
+	if (ike_message_has_payload(message, request) && arrival->side != sa->initiator)
+		sa->certificate_request = true;
+	if (!ike_message_has_payload(message, proposals))
+		return;
+	if (arrival->side == sa->initiator)
+		ike_sa_read_offered(sa, message);
+	else if (!sa->exchanged_suite)
+		ike_sa_read_chosen(sa, message);
+}

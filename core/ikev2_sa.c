@@ -282,14 +282,27 @@ static void take_child_request(struct ike_sa *sa, struct ike_exchange *exchange,
 	}
 }
 
+/* Both sides asked at the same time, and the other one's request was granted (RFC 7296 sec. 2.25). */
+static bool is_collision(const struct ike_sa *sa, const struct ike_exchange *refused)
+{
+	for (unsigned i = 0; i < sa->exchange_count; i++) {
+		const struct ike_exchange *other = &sa->exchanges[i];
+		if (other->exchange_type == IKE2_CREATE_CHILD_SA && other->sender != refused->sender &&
+		    other->response_holds == INFERRED_CHILD_UP && other->response_time >= refused->request_time)
+			return true;
+	}
+	return false;
+}
+
 static void take_child_refusal(struct ike_sa *sa, const struct ike_exchange *exchange, const struct arrival *arrival,
                                uint16_t error)
 {
 	bool with_key_exchange = exchange->request_holds == INFERRED_CHILD_REQUEST_PFS;
 	bool perhaps_pfs = error == 0 ? with_key_exchange : exchange->rekey;
 
-	/* The peer is busy with a rekey of its own: it will be tried again (sec. 2.25). */
-	if (error == IKE_NOTIFY_TEMPORARY_FAILURE)
+	/* The peer is busy with a rekey of its own, or has replaced what was to be rekeyed (sec. 2.25). */
+	if (error == IKE_NOTIFY_TEMPORARY_FAILURE || error == IKE_NOTIFY_CHILD_SA_NOT_FOUND ||
+	    (error == 0 && is_collision(sa, exchange)))
 		return;
 	ike_sa_refuse_child(sa, arrival, perhaps_pfs);
 	sa->child_error = error;

@@ -108,13 +108,18 @@ static void refuse_in_other_version(struct ike_sa *sa, const struct arrival *arr
 		ike_sa_refuse_init(sa, arrival, ike_message_error(arrival->message));
 }
 
+static struct ike_sa *known_ike_sa(const struct tunnel *tunnel, const struct ike_message *message)
+{
+	for (unsigned i = tunnel->ike_sa_count; i-- > 0;)
+		if (spi_matches(tunnel->ike_sas[i], message))
+			return tunnel->ike_sas[i];
+	return NULL;
+}
+
 static struct ike_sa *ike_sa_of(const struct arrival *arrival)
 {
-	const struct tunnel *tunnel = arrival->tunnel;
-	for (unsigned i = tunnel->ike_sa_count; i-- > 0;)
-		if (spi_matches(tunnel->ike_sas[i], arrival->message))
-			return tunnel->ike_sas[i];
-	return add_ike_sa(arrival);
+	struct ike_sa *sa = known_ike_sa(arrival->tunnel, arrival->message);
+	return sa != NULL ? sa : add_ike_sa(arrival);
 }
 
 static void note_ike_packet(struct ike_sa *sa, const struct arrival *arrival)
@@ -180,6 +185,31 @@ static void add_message(struct arrival *arrival, bool annotate)
 		tunnel_ike_state(tunnel, arrival->annotation->state, sizeof arrival->annotation->state);
 }
 
+/*
+ * The whole of a message that began in a first fragment. Its beginning has been taken, as far as it went: a message in
+ * the clear may say more now, an encrypted one does not.
+ */
+static void add_whole(struct arrival *arrival, bool annotate)
+{
+	const struct datagram *datagram = arrival->datagram;
+	struct tunnel *tunnel = tunnels_find(arrival->tunnels, &datagram->source, &datagram->destination);
+	struct ike_sa *sa = tunnel == NULL ? NULL : known_ike_sa(tunnel, arrival->message);
+
+	if (sa == NULL || (arrival->message->is_response && sa->stage < IKE_STAGE_INIT_DONE)) {
+		add_message(arrival, annotate);
+		return;
+	}
+	arrival->tunnel = tunnel;
+	arrival->side = ip_address_equal(&tunnel->address[0], &datagram->source) ? 0 : 1;
+	if (!arrival->message->encrypted)
+		ike_sa_read_rest(sa, arrival);
+	note_vendors(sa, arrival);
+	arrival->annotation->tunnel = tunnel->number;
+	arrival->annotation->phase = phase_of(arrival->message);
+	if (annotate)
+		tunnel_ike_state(tunnel, arrival->annotation->state, sizeof arrival->annotation->state);
+}
+
 void tunnel_add_ike(struct arrival *arrival, bool annotate)
 {
 	struct ike_message message;
@@ -190,6 +220,6 @@ void tunnel_add_ike(struct arrival *arrival, bool annotate)
 			return;
 		arrival->message = &message;
 	}
-	add_message(arrival, annotate);
+	(arrival->datagram->completes ? add_whole : add_message)(arrival, annotate);
 	arrival->message = NULL;
 }

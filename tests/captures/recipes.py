@@ -125,6 +125,17 @@ RECIPES = [
     R("ikev2-psk-wrong-fragments", "ikev2-psk-wrong-cbc", "in IP fragments of 64 bytes, the last one first",
       carriage=in_fragments(64, last_first=True)),
     R("ikev2-one-way-fragments", "ikev2-one-way-later", "in IP fragments of 104 bytes", carriage=in_fragments(104)),
+    R("ikev2-up-tcp", "ikev2-up-gcm", "in TCP", carriage=in_tcp()),
+    R("ikev2-up-tcp-split", "ikev2-child-rekey", "in TCP, segments of 100 bytes", carriage=in_tcp(segment=100)),
+    R("ikev2-up-tcp-joined", "ikev2-child-rekey-busy", "in TCP, up to three messages a segment", carriage=in_tcp(joined=3)),
+    R("ikev2-up-tcp-disordered", "ikev2-up-two-children", "in TCP, segments of 90 bytes that are sent again and overtake one another",
+      carriage=in_tcp(segment=90, disordered=True)),
+    R("ikev2-psk-wrong-tcp", "ikev2-psk-wrong-cbc", "in TCP", carriage=in_tcp()),
+    R("ikev2-selectors-tcp-split", "ikev2-selectors-gcm", "in TCP, segments of 40 bytes", carriage=in_tcp(segment=40)),
+    R("ikev2-certificate-untrusted-tcp", "ikev2-certificate-untrusted-whole", "in TCP, segments of 536 bytes", carriage=in_tcp(segment=536)),
+    R("ikev2-one-way-tcp", "ikev2-one-way-later", "in TCP, up to four messages a segment", carriage=in_tcp(joined=4)),
+    R("ikev2-up-tcp-from-right-only", "ikev2-up-cbc", "in TCP, only the responder's segments were captured",
+      carriage=lambda packets: only_from(RIGHT)(in_tcp(segment=100)(packets)), truth={"esp": {f"{RIGHT}>{LEFT}": 8}}),
 
     # forged and foreign packets, redirection
     R("ikev2-up-forged-error", "ikev2-up-cbc", "a forged NO_PROPOSAL_CHOSEN comes before the valid answer", [FORGED],

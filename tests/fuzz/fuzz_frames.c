@@ -5,6 +5,7 @@
  */
 #include "core/asa_show.h"
 #include "core/byte_order.h"
+#include "core/datagram_reader.h"
 #include "core/packet_line.h"
 #include "core/verdict_json.h"
 #include "core/verdict_text.h"
@@ -16,23 +17,20 @@
 #define SPI_CAPACITY 64
 #define TUNNEL_CAPACITY 8
 
-static void add_frame(struct tunnels *tunnels, uint32_t frame, int64_t time, const uint8_t *packet, size_t length,
-                      GString *line)
+static void add_datagram(struct tunnels *tunnels, uint32_t frame, int64_t time, const struct datagram *datagram,
+                         GString *line)
 {
 	static const struct text_style style = {.width = 80};
 	struct ike_message message;
 	struct annotation annotation;
-	struct datagram datagram;
 
-	if (datagram_read(packet, length, length, NULL, &datagram) != 0)
+	bool is_ike = datagram->kind == DATAGRAM_IKE &&
+	              ike_message_read(datagram->payload, datagram->captured, datagram->length, &message) == 0;
+	if (datagram->kind == DATAGRAM_IKE && !is_ike)
 		return;
-	bool is_ike = datagram.kind == DATAGRAM_IKE &&
-	              ike_message_read(datagram.payload, datagram.captured, datagram.length, &message) == 0;
-	if (datagram.kind == DATAGRAM_IKE && !is_ike)
-		return;
-	tunnels_add(tunnels, frame, time, &datagram, is_ike ? &message : NULL, &annotation);
+	tunnels_add(tunnels, frame, time, datagram, is_ike ? &message : NULL, &annotation);
 	g_string_truncate(line, 0);
-	packet_line_append(line, &style, tunnels, &datagram, is_ike ? &message : NULL, &annotation);
+	packet_line_append(line, &style, tunnels, datagram, is_ike ? &message : NULL, &annotation);
 }
 
 static void judge(struct tunnels *tunnels, GString *text)
@@ -72,6 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	options.spi_capacity = SPI_CAPACITY;
 	options.tunnel_capacity = TUNNEL_CAPACITY;
 	struct tunnels *tunnels = tunnels_new(&options);
+	struct datagram_reader *reader = datagram_reader_new(NULL);
+	const struct datagram *datagram;
 	GString *text = g_string_new(NULL);
 	int64_t time = 1;
 
@@ -82,7 +82,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size -= FRAME_HEADER;
 		if (length > size)
 			length = size;
-		add_frame(tunnels, frame, time, data, length, text);
+		if (datagram_reader_take(reader, data, length, length) == 0)
+			while ((datagram = datagram_reader_next(reader)) != NULL)
+				add_datagram(tunnels, frame, time, datagram, text);
 		data += length;
 		size -= length;
 	}
@@ -90,5 +92,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	show(tunnels, text);
 	g_string_free(text, TRUE);
 	tunnels_free(tunnels);
+	datagram_reader_free(reader);
 	return 0;
 }

@@ -6,7 +6,9 @@ import time
 
 from world import OTHER_OUTER, SECOND_INNER, SIDES
 
-ESP = "@th,64,32 != 0 udp dport 4500"  # an nftables expression; IKE has four zero bytes there
+# nftables expressions; IKE has four zero bytes where ESP has its SPI.
+ESP = "@th,64,32 != 0 udp dport 4500"
+IKE = "@th,64,32 0 udp dport 4500"
 
 
 def _initiator(scenario, peers):
@@ -143,10 +145,14 @@ def both_at_once(world, peers, scenario):
 
 
 def both_rekey_at_once(what, name):
+    """Each side's first copy is lost, so that both wait when the second copies meet."""
     def play(world, peers, scenario):
         up(world, peers, scenario)
+        world.drop(IKE)
         _at_once([(peer.rekey, what, name) for peer in peers.values()])
-        time.sleep(3)
+        time.sleep(0.7)
+        world.heal()
+        time.sleep(4)
         world.ping(scenario.initiator, 8, check=True)
     return play
 
@@ -203,8 +209,8 @@ def second_ike_sa(refused_by_right=False):
 
 def rekeyed_under_load(world, peers, scenario):
     _initiator(scenario, peers).initiate(check=True)
-    _at_once([(world.ping, "left", 150, 0.02, True), (world.ping, "right", 150, 0.02, True),
-              (lambda: (time.sleep(1.2), peers["left"].rekey()),)])
+    _at_once([(world.ping, "left", 40, 0.03, True), (world.ping, "right", 40, 0.03, True),
+              (lambda: (time.sleep(0.3), peers["left"].rekey()),)])
 
 
 def moves(world, peers, scenario):

@@ -19,7 +19,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/datagram.h"
+#include "core/datagram_reader.h"
 #include "core/diagnose.h"
 #include "core/link_layer.h"
 #include "core/tunnel.h"
@@ -43,13 +43,25 @@ static _Noreturn void fail(const char *what, const char *why)
 	exit(2);
 }
 
-static struct tunnels *new_tunnels(void)
+/* What frames are taken into. */
+struct reading {
+	struct datagram_reader *reader;
+	struct tunnels *tunnels;
+};
+
+static struct reading begin_reading(void)
 {
 	struct tunnel_options options = tunnel_options_default();
 
 	options.spi_capacity = SPI_CAPACITY;
 	options.tunnel_capacity = TUNNEL_CAPACITY;
-	return tunnels_new(&options);
+	return (struct reading){datagram_reader_new(NULL), tunnels_new(&options)};
+}
+
+static void end_reading(struct reading *reading)
+{
+	datagram_reader_free(reading->reader);
+	tunnels_free(reading->tunnels);
 }
 
 /* Asks everything that a front end asks about a tunnel. */
@@ -72,19 +84,22 @@ static void judge(struct tunnels *tunnels, struct tally *tally)
 	}
 }
 
-static void add_frame(struct tunnels *tunnels, int link_type, uint32_t number, const struct pcap_pkthdr *header,
+static void add_frame(struct reading *reading, int link_type, uint32_t number, const struct pcap_pkthdr *header,
                       size_t captured, const uint8_t *bytes, struct tally *tally)
 {
 	struct annotation annotation;
-	struct datagram datagram;
+	const struct datagram *datagram;
 	int offset = link_layer_ip_offset(link_type, bytes, captured);
 	int64_t time = (int64_t)header->ts.tv_sec * NANOSECONDS + header->ts.tv_usec;
 
 	tally->frames++;
 	if (offset < 0)
 		return;
-	if (!datagram_read(bytes + offset, captured - (size_t)offset, header->len - (size_t)offset, NULL, &datagram))
-		tunnels_add(tunnels, number, time, &datagram, NULL, &annotation);
+	if (datagram_reader_take(reading->reader, bytes + offset, captured - (size_t)offset,
+	                         header->len - (size_t)offset) != 0)
+		return;
+	while ((datagram = datagram_reader_next(reading->reader)) != NULL)
+		tunnels_add(reading->tunnels, number, time, datagram, NULL, &annotation);
 }
 
 /* Opens a capture by name; NULL where libpcap finds none in it, as it must in the first few bytes of a file. */
@@ -99,18 +114,18 @@ static pcap_t *open_capture(const char *name)
 static void diagnose(const char *name, struct tally *tally)
 {
 	pcap_t *capture = open_capture(name);
-	struct tunnels *tunnels;
+	struct reading reading;
 	struct pcap_pkthdr *header;
 	const uint8_t *bytes;
 	uint32_t number = 0;
 
 	if (!capture)
 		return;
-	tunnels = new_tunnels();
+	reading = begin_reading();
 	while (pcap_next_ex(capture, &header, &bytes) == 1)
-		add_frame(tunnels, pcap_datalink(capture), ++number, header, header->caplen, bytes, tally);
-	judge(tunnels, tally);
-	tunnels_free(tunnels);
+		add_frame(&reading, pcap_datalink(capture), ++number, header, header->caplen, bytes, tally);
+	judge(reading.tunnels, tally);
+	end_reading(&reading);
 	pcap_close(capture);
 }
 
@@ -153,7 +168,7 @@ static void cut_file(const char *name, unsigned share, unsigned shares, struct t
 	close(copy);
 }
 
-static void cut_frame(struct tunnels *tunnels, int link_type, uint32_t number, const struct pcap_pkthdr *header,
+static void cut_frame(struct reading *reading, int link_type, uint32_t number, const struct pcap_pkthdr *header,
                       const uint8_t *bytes, struct tally *tally)
 {
 	for (size_t length = 0; length <= header->caplen; length++) {
@@ -162,7 +177,7 @@ static void cut_frame(struct tunnels *tunnels, int link_type, uint32_t number, c
 		if (!cut)
 			fail("frame", strerror(ENOMEM));
 		memcpy(cut, bytes, length);
-		add_frame(tunnels, link_type, number, header, length, cut, tally);
+		add_frame(reading, link_type, number, header, length, cut, tally);
 		free(cut);
 	}
 }
@@ -170,19 +185,19 @@ static void cut_frame(struct tunnels *tunnels, int link_type, uint32_t number, c
 static void cut_frames(const char *name, struct tally *tally)
 {
 	pcap_t *capture = open_capture(name);
-	struct tunnels *tunnels;
+	struct reading reading;
 	struct pcap_pkthdr *header;
 	const uint8_t *bytes;
 	uint32_t number = 0;
 
 	if (!capture)
 		fail(name, "not a capture");
-	tunnels = new_tunnels();
+	reading = begin_reading();
 	while (pcap_next_ex(capture, &header, &bytes) == 1) {
-		cut_frame(tunnels, pcap_datalink(capture), ++number, header, bytes, tally);
-		judge(tunnels, tally);
+		cut_frame(&reading, pcap_datalink(capture), ++number, header, bytes, tally);
+		judge(reading.tunnels, tally);
 	}
-	tunnels_free(tunnels);
+	end_reading(&reading);
 	pcap_close(capture);
 }
 

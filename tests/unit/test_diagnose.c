@@ -469,6 +469,21 @@ static void rekey(struct scene *scene, uint32_t message_id, uint32_t spi)
 	scene_esp_both(scene, spi, spi + 0x1000, 3, 1);
 }
 
+static void rekeys_that_cross_are_no_refusal(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 2, CHILD_REQUEST);
+	scene_request(scene, 1, IKE2_CREATE_CHILD_SA, 0, CHILD_REQUEST);
+	scene_response(scene, 0, IKE2_CREATE_CHILD_SA, 0, CHILD_REQUEST);
+	scene_response(scene, 1, IKE2_CREATE_CHILD_SA, 2, REFUSED);
+	assert_cause(scene, CAUSE_NONE);
+	scene_wait(scene, 60);
+	scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 3, CHILD_REQUEST);
+	scene_response(scene, 1, IKE2_CREATE_CHILD_SA, 3, REFUSED);
+	assert_cause(scene, CAUSE_CHILD_REFUSED);
+}
+
 static void one_rekey_is_up_not_down(struct scene *scene)
 {
 	scene_up(scene);
@@ -768,6 +783,7 @@ static const struct {
         CONVERSATION(decrypted_notifies_tell_selectors_from_proposals),
         CONVERSATION(a_second_child_refused_while_the_first_is_up),
         CONVERSATION(a_rekey_with_key_exchange_refused_is_pfs),
+        CONVERSATION(rekeys_that_cross_are_no_refusal),
         CONVERSATION(one_rekey_is_up_not_down),
         CONVERSATION(rekeys_every_few_seconds_are_churn),
         CONVERSATION(rekeys_every_hour_are_not),
