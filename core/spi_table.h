@@ -115,6 +115,7 @@ struct spi_counts {
 	int64_t since_time; /* of the first of these packets; 0 unknown */
 	int64_t first_time; /* of the very first; 0 unknown */
 	int64_t last_time;
+	int64_t lost_uncertain; /* change of how many more may be lost, where a sample tells loss: for the direction */
 	uint64_t first_sequence;
 	uint64_t highest_sequence;
 	uint32_t last_sequence;

@@ -199,6 +199,7 @@ struct esp_direction {
 	struct esp_silence silence;
 	uint64_t next_check;         /* packets count at which the rules are asked again */
 	uint64_t lost;               /* over all SPIs that ever were; less again when they arrive late */
+	uint64_t lost_uncertain;     /* so many more may be lost, where a sample tells loss */
 	uint64_t lost_before_outage; /* when the tunnel was last found to be one-way */
 	uint64_t lost_in_outages;    /* what being one-way has cost: no sign of a lossy path */
 	uint8_t outage_closing;      /* packets to come that may still tell what the last outage has cost */

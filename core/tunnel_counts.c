@@ -48,6 +48,7 @@ static void count_in_direction(struct esp_direction *direction, const struct spi
 	direction->packets += counts->packets;
 	direction->bytes += counts->bytes;
 	direction->lost += (uint64_t)(int64_t)counts->lost;
+	direction->lost_uncertain += (uint64_t)counts->lost_uncertain;
 	if (direction->first_time == 0)
 		direction->first_time = counts->first_time != 0 ? counts->first_time : counts->last_time;
 	direction->last_time = MAX(direction->last_time, counts->last_time);

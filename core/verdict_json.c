@@ -168,6 +168,7 @@ static void add_direction(JsonBuilder *json, const char *name, const struct tunn
 	add_number(json, "packets", tunnel->esp[side].packets);
 	add_number(json, "bytes", tunnel->esp[side].bytes);
 	add_number(json, "lost", tunnel->esp[side].lost);
+	add_number(json, "lost_uncertain", tunnel->esp[side].lost_uncertain);
 	json_builder_end_object(json);
 }
 

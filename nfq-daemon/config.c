@@ -190,6 +190,8 @@ static const struct setting settings[] = {
         {"queues", "first", &u16, MEMBER(first_queue), 0, 65470, NULL, true},
         {"queues", "esp", &u16, MEMBER(esp_queues), 1, 64, NULL, true},
         {"queues", "receive-buffer", &mebibytes, MEMBER(receive_buffer), 1, 1024, NULL, true},
+        {"offload", "sample-one-in", &u32, MEMBER(sample_one_in), 1, 1000000, NULL, true},
+        {"offload", "sample-rate", &u32, MEMBER(sample_rate), 1, 1000000, NULL, true},
         {"ports", "ike", &ports, MEMBER(ports.ike), 1, 65535, NULL, true},
         {"ports", "nat-traversal", &ports, MEMBER(ports.nat_traversal), 1, 65535, NULL, true},
         {"tunnels", "local", &addresses, MEMBER(local), 0, 0, NULL, true},
@@ -210,14 +212,16 @@ static const struct setting settings[] = {
 void config_defaults(struct config *config)
 {
 	const struct tunnel_options tunnel = tunnel_options_default();
-	const struct rules_options rules = rules_options_default(RULES_MODE_QUEUE, RULES_ROLE_TERMINATING);
+	const struct rules_options rules = rules_options_default(RULES_MODE_OFFLOAD, RULES_ROLE_TERMINATING);
 
 	*config = (struct config){
-	        .mode = RULES_MODE_QUEUE,
+	        .mode = RULES_MODE_OFFLOAD,
 	        .role = RULES_ROLE_TERMINATING,
 	        .first_queue = rules.first_queue,
 	        .esp_queues = rules.esp_queues,
 	        .receive_buffer = 64 * MEBIBYTE,
+	        .sample_one_in = rules.sample_one_in,
+	        .sample_rate = rules.sample_rate,
 	        .ports = {.ike = {IKE_PORT}, .nat_traversal = {NAT_TRAVERSAL_PORT}},
 	        .one_way_packets = tunnel.one_way_packets,
 	        .one_way_seconds = tunnel.one_way_seconds,
@@ -518,6 +522,8 @@ struct rules_options config_rules(const struct config *config)
 	memcpy(options.nat_traversal_ports, config->ports.nat_traversal, sizeof config->ports.nat_traversal);
 	options.first_queue = config->first_queue;
 	options.esp_queues = config->esp_queues;
+	options.sample_one_in = config->sample_one_in;
+	options.sample_rate = config->sample_rate;
 	options.spi_capacity = MIN(MAX(config->spi_capacity, 1024), UINT32_C(1) << 22);
 	return options;
 }

@@ -39,6 +39,9 @@ struct config {
 	uint32_t tunnel_capacity;
 	uint32_t spi_idle; /* seconds after which an unused SPI is forgotten */
 
+	uint32_t sample_one_in; /* offload mode: one packet in so many of a known SPI is queued */
+	uint32_t sample_rate;   /* at most so many of these a second */
+
 	char *textfile; /* "": none */
 	uint32_t interval;
 	bool per_spi;

@@ -37,48 +37,48 @@ static void note_result(char **said, char *error, const char *path)
 	*said = error;
 }
 
-/* Returns whether the state is kept, or nobody wants it kept. */
-static bool write_state(struct exporter *exporter, const struct config *config, struct monitor *monitor)
+static void write_state(struct exporter *exporter, const struct export *export)
 {
 	struct state state;
+	const char *path = export->config->state_file;
 	char *error = NULL;
 
-	if (config->state_file[0] == '\0')
-		return true;
 	state_begin(&state);
-	monitor_save(monitor, &state);
-	int result = state_file_write(config->state_file, &state, &error);
+	monitor_save(export->monitor, &state);
+	if (export->kernel != NULL)
+		kernel_counts_save(export->kernel, &state);
+	state_file_write(path, &state, &error);
 	state_end(&state);
-	note_result(&exporter->state_error, error, config->state_file);
-	return result == 0;
+	note_result(&exporter->state_error, error, path);
 }
 
-static void write_metrics(struct exporter *exporter, const struct metrics *metrics)
+static void write_metrics(struct exporter *exporter, const struct export *export)
 {
+	const struct metrics metrics = {
+	        .tunnels = monitor_tunnels(export->monitor),
+	        .ledger = monitor_ledger(export->monitor),
+	        .config = export->config,
+	        .queues = export->queues,
+	        .queue_count = export->queue_count,
+	        .journal_suppressed = journal_suppressed(),
+	        .offload_uncounted = export->kernel != NULL ? kernel_counts_uncounted(export->kernel) : 0,
+	        .time = (double)g_get_real_time() / MICROSECONDS,
+	};
+	const char *path = export->config->textfile;
 	GString *text = g_string_new(NULL);
 	char *error = NULL;
 
-	metrics_append(text, metrics);
-	atomic_file_write(metrics->config->textfile, text, 0644, &error);
-	note_result(&exporter->metrics_error, error, metrics->config->textfile);
+	metrics_append(text, &metrics);
+	atomic_file_write(path, text, 0644, &error);
+	note_result(&exporter->metrics_error, error, path);
 	g_string_free(text, TRUE);
 }
 
-void exporter_write(struct exporter *exporter, const struct config *config, struct monitor *monitor,
-                    const struct metrics_queue *queues, unsigned queue_count)
+void exporter_write(struct exporter *exporter, const struct export *export)
 {
-	const struct metrics metrics = {
-	        .tunnels = monitor_tunnels(monitor),
-	        .ledger = monitor_ledger(monitor),
-	        .config = config,
-	        .queues = queues,
-	        .queue_count = queue_count,
-	        .journal_suppressed = journal_suppressed(),
-	        .time = (double)g_get_real_time() / MICROSECONDS,
-	};
-
 	/* Without a state the figures are still right for as long as the daemon runs. */
-	write_state(exporter, config, monitor);
-	if (config->textfile[0] != '\0')
-		write_metrics(exporter, &metrics);
+	if (export->config->state_file[0] != '\0')
+		write_state(exporter, export);
+	if (export->config->textfile[0] != '\0')
+		write_metrics(exporter, export);
 }

@@ -18,6 +18,7 @@
 #include "nfq-daemon/instance_lock.h"
 #include "nfq-daemon/journal.h"
 #include "nfq-daemon/keeper.h"
+#include "nfq-daemon/kernel_counts.h"
 #include "nfq-daemon/monitor.h"
 #include "nfq-daemon/privileges.h"
 #include "nfq-daemon/queue_counters.h"
@@ -50,6 +51,8 @@ struct gateway {
 	int notify;         /* eventfd that workers write to */
 	int64_t answered;   /* when all workers had last answered */
 	struct monitor *monitor;
+	struct kernel_counts *kernel; /* NULL in queue mode */
+	struct queue_statistics seen; /* of all queues, at the last look */
 	struct exporter *exporter;
 	guint export_timer;
 	int listener; /* of the control socket */
@@ -68,6 +71,14 @@ static gboolean ask_workers(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
+/* In queue mode what the workers count is what there is; in offload mode it is a sample. */
+static bool take_from(struct gateway *gateway, struct shard *shard, bool *more)
+{
+	if (gateway->kernel != NULL)
+		return shard_take(shard, kernel_counts_take_sample, gateway->kernel, more);
+	return shard_take(shard, monitor_take_counts, gateway->monitor, more);
+}
+
 /* Returns whether all that was asked for has come. */
 static bool take_counts(struct gateway *gateway)
 {
@@ -76,17 +87,54 @@ static bool take_counts(struct gateway *gateway)
 	for (unsigned i = 0; i < gateway->queue_count; i++) {
 		struct shard *shard = queue_worker_shard(gateway->workers[i]);
 		bool more = false;
-		if (shard_take(shard, monitor_take_counts, gateway->monitor, &more) && more)
+		if (take_from(gateway, shard, &more) && more)
 			queue_worker_ask(gateway->workers[i]);
 		complete &= !shard_is_asked(shard);
 	}
 	return complete;
 }
 
+static void add_up_statistics(const struct gateway *gateway, struct queue_statistics *sum)
+{
+	uint64_t *sums = (uint64_t *)sum;
+
+	memset(sum, 0, sizeof *sum);
+	for (unsigned i = 0; i < gateway->queue_count; i++) {
+		struct queue_statistics one;
+		const uint64_t *values = (const uint64_t *)&one;
+		queue_worker_statistics(gateway->workers[i], &one);
+		for (size_t j = 0; j < sizeof one / sizeof *values; j++)
+			sums[j] += values[j];
+	}
+}
+
+/* What befell the queues tells what the samples are worth. */
+static void read_kernel(struct gateway *gateway)
+{
+	struct queue_statistics now;
+
+	add_up_statistics(gateway, &now);
+	if (now.segments + now.unsplit != 0)
+		kernel_counts_give_up_loss(gateway->kernel);
+	if (now.outages != gateway->seen.outages)
+		kernel_counts_note_gap(gateway->kernel);
+	gateway->seen = now;
+	kernel_counts_read(gateway->kernel);
+}
+
+/* Brings the tunnels up to now. */
 static void settle(struct gateway *gateway)
 {
-	gateway->answered = clock_now();
+	if (gateway->kernel != NULL)
+		read_kernel(gateway);
 	monitor_settle(gateway->monitor);
+}
+
+static void take_look(struct gateway *gateway)
+{
+	gateway->answered = clock_now();
+	if (gateway->kernel == NULL || kernel_counts_is_due(gateway->kernel, gateway->answered))
+		settle(gateway);
 }
 
 static gboolean take_news(gint file, GIOCondition condition, gpointer data)
@@ -101,7 +149,7 @@ static gboolean take_news(gint file, GIOCondition condition, gpointer data)
 		more |= monitor_take_packets(gateway->monitor, queue_worker_ring(gateway->workers[i]),
 		                             PACKETS_AT_A_TIME);
 	if (take_counts(gateway))
-		settle(gateway);
+		take_look(gateway);
 	if (more)
 		eventfd_write(file, 1);
 	return G_SOURCE_CONTINUE;
@@ -109,7 +157,11 @@ static gboolean take_news(gint file, GIOCondition condition, gpointer data)
 
 static gboolean retire(gpointer data)
 {
-	monitor_retire(((struct gateway *)data)->monitor);
+	struct gateway *gateway = data;
+
+	monitor_retire(gateway->monitor);
+	if (gateway->kernel != NULL)
+		kernel_counts_retire(gateway->kernel, clock_now());
 	return G_SOURCE_CONTINUE;
 }
 
@@ -133,12 +185,17 @@ static void export(struct gateway *gateway)
 		queue_worker_statistics(gateway->workers[i], &queues[i].seen);
 		queues[i].kernel = queue_counters_read(gateway->queue_counters, queues[i].queue);
 	}
-	exporter_write(gateway->exporter, &gateway->config, gateway->monitor, queues, gateway->queue_count);
+	const struct export what = {&gateway->config, gateway->monitor, gateway->kernel, queues, gateway->queue_count};
+	exporter_write(gateway->exporter, &what);
 }
 
 static gboolean export_now(gpointer data)
 {
-	export(data);
+	struct gateway *gateway = data;
+
+	if (gateway->kernel != NULL)
+		settle(gateway); /* what is exported is fresh, however seldom the kernel is read */
+	export(gateway);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -285,6 +342,18 @@ static bool open_and_drop(struct gateway *gateway, const char *name)
 	return true;
 }
 
+static bool open_kernel(struct gateway *gateway, const struct state *state)
+{
+	char *error = NULL;
+
+	if (gateway->config.mode != RULES_MODE_OFFLOAD)
+		return true;
+	gateway->kernel = kernel_counts_new(monitor_tunnels(gateway->monitor), state, &error);
+	if (gateway->kernel == NULL)
+		fail(error);
+	return gateway->kernel != NULL;
+}
+
 static bool restore(struct gateway *gateway)
 {
 	struct state state;
@@ -298,8 +367,9 @@ static bool restore(struct gateway *gateway)
 		journal_error("%s", error);
 	g_free(error);
 	monitor_restore(gateway->monitor, &state);
+	bool good = (result == 0 || result == -EBADMSG) && open_kernel(gateway, &state);
 	state_end(&state);
-	return result == 0 || result == -EBADMSG;
+	return good;
 }
 
 static bool start_workers(struct gateway *gateway)
@@ -361,10 +431,10 @@ static void take_last_counts(struct gateway *gateway)
 		for (bool told = true; told && more;) {
 			shard_ask(shard);
 			shard_hand_over(shard, 0);
-			told = shard_take(shard, monitor_take_counts, gateway->monitor, &more);
+			told = take_from(gateway, shard, &more);
 		}
 	}
-	monitor_settle(gateway->monitor);
+	settle(gateway);
 }
 
 static void stop_workers(struct gateway *gateway)
@@ -389,6 +459,7 @@ static void end(struct gateway *gateway)
 	}
 	for (unsigned i = 0; i < gateway->queue_count; i++)
 		queue_socket_close(&gateway->sockets[i]);
+	kernel_counts_free(gateway->kernel);
 	if (gateway->exporter != NULL)
 		exporter_free(gateway->exporter);
 	if (gateway->monitor != NULL)

@@ -152,6 +152,15 @@ static void append_lost(const struct page *page, const struct exported *exported
 		                      ledger_lost(page->metrics->ledger, tunnel, side_of(tunnel, direction)));
 }
 
+static void append_lost_uncertain(const struct page *page, const struct exported *exported)
+{
+	const struct tunnel *tunnel = exported->tunnel;
+
+	for (unsigned direction = 0; direction < 2; direction++)
+		append_with_direction(page, exported, "direction", direction,
+		                      tunnel->esp[side_of(tunnel, direction)].lost_uncertain);
+}
+
 static void append_one_way(const struct page *page, const struct exported *exported)
 {
 	const struct tunnel *tunnel = exported->tunnel;
@@ -229,6 +238,9 @@ static const struct {
          append_decaps_bytes},
         {"asaphase_tunnel_lost_packets_total", "counter",
          "ESP packets that the sequence numbers say were sent and did not arrive here.", append_lost},
+        {"asaphase_tunnel_lost_uncertain_packets", "gauge",
+         "So many more may be lost: in offload mode only a sample of the sequence numbers is seen.",
+         append_lost_uncertain},
         {"asaphase_tunnel_one_way", "gauge", "1 while ESP goes one way and the direction named is missing.",
          append_one_way},
         {"asaphase_tunnel_hidden", "gauge",
@@ -416,6 +428,11 @@ static void append_tunnels_dropped(const struct page *page)
 	append_plain(page, tunnels_dropped(page->metrics->tunnels));
 }
 
+static void append_offload_uncounted(const struct page *page)
+{
+	append_plain(page, page->metrics->offload_uncounted);
+}
+
 static void append_journal_suppressed(const struct page *page)
 {
 	append_plain(page, page->metrics->journal_suppressed);
@@ -455,6 +472,9 @@ static const struct {
         {"asaphase_tunnels", "gauge", "Pairs of addresses with IKE or ESP between them.", append_tunnel_count},
         {"asaphase_tunnels_dropped_total", "counter", "Pairs that had to give way as the table was full.",
          append_tunnels_dropped},
+        {"asaphase_offload_uncounted_packets_total", "counter",
+         "ESP packets that found no room in the kernel's sets, since the rules were installed.",
+         append_offload_uncounted},
         {"asaphase_journal_suppressed_total", "counter", "Messages not written as there were too many at a time.",
          append_journal_suppressed},
         {"asaphase_peer_info", "gauge", "A declared peer and its name.", append_peers},

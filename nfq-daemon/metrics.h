@@ -24,6 +24,7 @@ struct metrics {
 	const struct metrics_queue *queues;
 	unsigned queue_count;
 	uint64_t journal_suppressed;
+	uint64_t offload_uncounted;
 	double time; /* seconds since the epoch, of this export */
 };
 

@@ -169,8 +169,9 @@ static void take_failures(struct words *words, struct state *state)
 
 static void take_kernel(struct words *words, struct state *state)
 {
+	/* It may hold spaces. */
 	g_free(state->kernel);
-	state->kernel = g_strdup(take_word(words));
+	state->kernel = g_strjoinv(" ", words->next);
 }
 
 static void take_spi(struct words *words, struct state *state)
