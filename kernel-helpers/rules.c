@@ -2,44 +2,16 @@
 #include "kernel-helpers/rules.h"
 
 #include <errno.h>
-#include <glob.h>
-#include <string.h>
 
 #include "core/datagram.h"
 #include "kernel-helpers/rules_private.h"
+#include "kernel-helpers/vrf.h"
 
 #define ESP_QUEUES_MAX 64
 #define SPI_CAPACITY_MIN 1024u
 #define SPI_CAPACITY_MAX (1u << 22)
 #define SAMPLE_RATE_MAX 1000000u
 #define SAMPLE_ONE_IN_MAX (1u << 20)
-
-static bool is_vrf(const char *uevent)
-{
-	FILE *file = fopen(uevent, "re");
-	char line[128];
-	bool found = false;
-
-	if (file == NULL)
-		return false;
-	while (!found && fgets(line, sizeof line, file) != NULL)
-		found = strcmp(line, "DEVTYPE=vrf\n") == 0;
-	fclose(file);
-	return found;
-}
-
-static bool has_vrf(void)
-{
-	glob_t devices;
-	bool found = false;
-
-	if (glob("/sys/class/net/*/uevent", 0, NULL, &devices) != 0)
-		return false;
-	for (size_t i = 0; i < devices.gl_pathc && !found; i++)
-		found = is_vrf(devices.gl_pathv[i]);
-	globfree(&devices);
-	return found;
-}
 
 struct rules_options rules_options_default(enum rules_mode mode, enum rules_role role)
 {
@@ -54,7 +26,7 @@ struct rules_options rules_options_default(enum rules_mode mode, enum rules_role
 	        .spi_capacity = 1u << 18,
 	        .sample_one_in = 1024,
 	        .sample_rate = 500,
-	        .vrf = has_vrf(),
+	        .vrf = vrf_exists(),
 	};
 }
 

@@ -7,9 +7,9 @@
 #include "kernel-helpers/rules.h"
 
 /*
- * An SPI's first packet admits it for PROBATION_SECONDS. Then packets with a sequence number below REFRESH_BELOW, and those
- * whose number is a multiple of REFRESH_ONE_IN, keep it for LIFETIME_SECONDS: from the second packet on where an SA is new.
- * All other packets are counted by a mere lookup.
+ * An SPI's first packet admits it for PROBATION_SECONDS. Then packets with a sequence number below REFRESH_BELOW, and
+ * those whose number is a multiple of REFRESH_ONE_IN, keep it for LIFETIME_SECONDS: from the second packet on where an
+ * SA is new. All other packets are counted by a mere lookup.
  */
 #define PROBATION_SECONDS 60
 #define LIFETIME_SECONDS 86400

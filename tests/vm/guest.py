@@ -5,6 +5,7 @@ Usage: guest.py BUILD [TEST…]. A line "passed NAME …" or "failed NAME …" f
 
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,7 +15,9 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir, os.pard
 sys.path.insert(0, os.path.join(TOP, "tests", "gateway"))
 sys.dont_write_bytecode = True
 
-from gateway_world import LEFT, OUTER, RIGHT, GatewayWorld, other, run  # noqa: E402 pylint: disable=wrong-import-position
+from daemon import TUNNEL, Daemon  # noqa: E402 pylint: disable=wrong-import-position
+from gateway_world import (LEFT, OUTER, RIGHT, GatewayWorld, other, run, stop,  # noqa: E402 pylint: disable=wrong-import-position
+                           wait_until)
 
 INNER = {LEFT: "192.168.1.1", RIGHT: "192.168.2.1"}
 SPI = {LEFT: "0x0000a001", RIGHT: "0x0000b002"}  # in what this side sends
@@ -95,7 +98,6 @@ def test_udp_encapsulated_kernel_esp(world):
     peers = Peers(world, udp=True)
     keep = "import socket,time\nfor a in ('',):\n s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM)\n" \
            " s.bind((a,4500))\n s.setsockopt(17,100,2)\n print(1,flush=True)\n time.sleep(60)"
-    import subprocess  # pylint: disable=import-outside-toplevel
     for side in (LEFT, RIGHT):
         holder = subprocess.Popen(world.inside(side, "python3", "-c", keep), stdout=subprocess.PIPE)
         holder.stdout.readline()
@@ -103,6 +105,83 @@ def test_udp_encapsulated_kernel_esp(world):
     install(world, "gateway", "offload", "transit")
     world.ping(LEFT, 20, interval=0.05, check=True)
     assert counts(world, "gateway") == {SPI[side]: peers.sent(side) for side in (LEFT, RIGHT)}
+
+
+def asaphase(world, daemon, *arguments):
+    """What the command line says of the running daemon."""
+    done = subprocess.run(world.inside(daemon.place, os.path.join(world.build, "cli", "asaphase"), *arguments, "--socket",
+                                       daemon.settings["socket path"]), capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout
+
+
+def check_daemon(world, place, mode, role):
+    """Counts as the peers' kernels have them, one-way found and cleared, the exported file; returns the daemon."""
+    peers = Peers(world)
+    daemon = Daemon(world, place=place, role=role, settings={"daemon mode": mode, "export interval": 2}).start()
+    ruleset = run(*world.inside(place, "nft", "list", "ruleset"))
+    assert "queue flags bypass" in ruleset and "xt target" not in ruleset, "not the kernel's own queue"
+    world.ping(LEFT, 30, interval=0.1, check=True)
+    metrics = daemon.fresh_metrics()
+    expected = {SPI[side]: peers.sent(side) for side in (LEFT, RIGHT)}
+    assert {spi: packets for spi, (packets, _) in daemon.spis(metrics).items()} == expected
+    assert daemon.value("tunnel_encaps_packets_total", metrics, **TUNNEL) == expected[SPI[LEFT]]
+    assert daemon.value("tunnel_decaps_packets_total", metrics, **TUNNEL) == expected[SPI[RIGHT]]
+    assert not daemon.total("tunnel_one_way", metrics)
+    return peers, daemon
+
+
+def check_one_way(world, daemon):
+    """No answer comes back for a while; then it does."""
+    pinging = subprocess.Popen(world.inside(LEFT, "ping", "-q", "-i", "0.1", "-W", "1", "-I", INNER[LEFT], INNER[RIGHT]),
+                               stdout=subprocess.DEVNULL)
+    world.started.append(pinging)
+    time.sleep(5)
+    run(*world.inside(RIGHT, "nft", "add table inet faults; add chain inet faults input { type filter hook input priority 0; }; "
+                                    "add rule inet faults input icmp type echo-request drop"))
+    found = wait_until(lambda: daemon.value("tunnel_one_way", **TUNNEL, missing="decaps") == 1, 30, "one-way found")
+    run(*world.inside(RIGHT, "nft", "delete", "table", "inet", "faults"))
+    cleared = wait_until(lambda: daemon.value("tunnel_one_way", **TUNNEL, missing="decaps") == 0, 30, "one-way cleared")
+    stop(pinging)
+    return f"one-way found after {found:.1f} s, cleared after {cleared:.1f} s"
+
+
+def test_daemon_in_transit_queue_mode(world):
+    """Native queues, every packet through the daemon."""
+    _, daemon = check_daemon(world, "gateway", "queue", "transit")
+    return check_one_way(world, daemon)
+
+
+def test_daemon_in_transit_offload_mode(world):
+    """The kernel counts."""
+    _, daemon = check_daemon(world, "gateway", "offload", "transit")
+    return check_one_way(world, daemon)
+
+
+def test_daemon_where_the_tunnel_ends(world):
+    """On a peer: SPIs are paired by the kernel's own states, and both directions are counted once."""
+    _, daemon = check_daemon(world, RIGHT, "offload", "terminating")
+    verdict = json.loads(asaphase(world, daemon, "diagnose", "--live", "--json"))
+    tunnel = next(item for item in verdict["tunnels"] if {item["asa"], item["peer"]} == set(OUTER[4].values()))
+    pairs = [(child["spi_out"], child["spi_in"], child["paired_by"]) for child in tunnel["children"]]
+    assert pairs in ([(SPI[LEFT], SPI[RIGHT], "xfrm")], [(SPI[RIGHT], SPI[LEFT], "xfrm")]), pairs
+    daemon.stop()
+    daemon.rules("--remove")
+    assert "asaphase" not in run(*world.inside(RIGHT, "nft", "list", "ruleset"))
+
+
+def test_vrf_shows_each_packet_once(world):
+    """A gateway whose links are in a VRF, which shows packets to netfilter twice."""
+    for command in (("link", "add", "blue", "type", "vrf", "table", "100"), ("link", "set", "blue", "up"),
+                    ("link", "set", "left", "master", "blue"), ("link", "set", "right", "master", "blue")):
+        run("ip", "-n", world.namespace("gateway"), *command)
+    time.sleep(1)
+    peers = Peers(world)
+    install(world, "gateway", "offload", "terminating")
+    world.ping(LEFT, 20, interval=0.05, check=True)
+    expected = {SPI[side]: peers.sent(side) for side in (LEFT, RIGHT)}
+    counted = counts(world, "gateway")
+    assert counted == expected, f"counted {counted}, sent {expected}"
 
 
 def main():
