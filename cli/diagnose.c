@@ -170,20 +170,6 @@ static void print(enum diagnose_form form, const struct analysis *analysis, cons
 	}
 }
 
-/* Returns whether the log could be read; one that says nothing about these tunnels is worth a word. */
-static bool take_log(const struct analysis *analysis, const char *file)
-{
-	struct log_evidence evidence;
-	int result = log_evidence_take(analysis->tunnels, file, &evidence);
-
-	if (result != 0)
-		fprintf(stderr, "asaphase: %s: %s\n", file, strerror(-result));
-	else if (evidence.taken == 0)
-		fprintf(stderr, "asaphase: %s: %" PRIu32 " messages about IPsec, none about a tunnel of the capture\n",
-		        file, evidence.messages);
-	return result == 0;
-}
-
 static int diagnose_file(const char *file, const char *log, const struct analysis_options *options,
                          enum diagnose_form form)
 {
@@ -194,7 +180,7 @@ static int diagnose_file(const char *file, const char *log, const struct analysi
 	analysis_begin(&analysis, options);
 	if (analysis_take_file(&analysis, file, error) != 0) {
 		fprintf(stderr, "asaphase: %s: %s\n", file, error);
-	} else if (log == NULL || take_log(&analysis, log)) {
+	} else if (log == NULL || log_evidence_take_or_say(analysis.tunnels, log)) {
 		struct tally tally = count_faults(analysis.tunnels);
 		print(form, &analysis, file, tally);
 		fflush(stdout);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/log_evidence.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "cli/lines.h"
 #include "core/tunnel_log.h"
 
@@ -29,4 +33,17 @@ int log_evidence_take(struct tunnels *tunnels, const char *file, struct log_evid
 		take_line(tunnels, &lines, evidence);
 	lines_close(&lines);
 	return result;
+}
+
+bool log_evidence_take_or_say(struct tunnels *tunnels, const char *file)
+{
+	struct log_evidence evidence;
+	int result = log_evidence_take(tunnels, file, &evidence);
+
+	if (result != 0)
+		fprintf(stderr, "asaphase: %s: %s\n", file, strerror(-result));
+	else if (evidence.taken == 0)
+		fprintf(stderr, "asaphase: %s: %" PRIu32 " messages about IPsec, none about a tunnel of the capture\n",
+		        file, evidence.messages);
+	return result == 0;
 }

@@ -3,6 +3,7 @@
 #ifndef ASAPHASE_CLI_LOG_EVIDENCE_H
 #define ASAPHASE_CLI_LOG_EVIDENCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/tunnel.h"
@@ -14,5 +15,9 @@ struct log_evidence {
 
 /* Returns 0, or a negative errno where the file cannot be read: what came before is taken then. */
 int log_evidence_take(struct tunnels *tunnels, const char *file, struct log_evidence *evidence);
+
+/* The same, saying on standard error what went wrong, and where a log says nothing about these tunnels. Returns whether
+ * it could be read. */
+bool log_evidence_take_or_say(struct tunnels *tunnels, const char *file);
 
 #endif

@@ -10,12 +10,14 @@
 
 #include "cli/analysis.h"
 #include "cli/command.h"
+#include "cli/log_evidence.h"
 #include "cli/report_page.h"
 #include "core/diagnose.h"
 
 struct report_options {
 	struct analysis_options analysis;
 	char *output; /* NULL: standard output */
+	char *log;    /* NULL: none */
 	gboolean redact;
 	char **files;
 };
@@ -106,10 +108,10 @@ static int run(const struct report_options *options)
 	analysis_begin(&analysis, &options->analysis);
 	analysis.show = record_frame;
 	analysis.user = record;
-	if (analysis_take_file(&analysis, options->files[0], error) == 0)
-		status = write_report(options, &analysis, record);
-	else
+	if (analysis_take_file(&analysis, options->files[0], error) != 0)
 		fprintf(stderr, "asaphase: %s: %s\n", options->files[0], error);
+	else if (options->log == NULL || log_evidence_take_or_say(analysis.tunnels, options->log))
+		status = write_report(options, &analysis, record);
 	analysis_end(&analysis);
 	record_free(record);
 	return status;
@@ -120,6 +122,8 @@ static bool parse(int argument_count, char **arguments, struct report_options *o
 	const GOptionEntry entries[] = {
 	        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
 	         "Write the page here (default: standard output)", "PAGE.html"},
+	        {"log", 0, 0, G_OPTION_ARG_FILENAME, &options->log,
+	         "The ASA's syslog of the same time: its messages count as evidence", "FILE"},
 	        {"redact", 0, 0, G_OPTION_ARG_NONE, &options->redact,
 	         "Hide addresses, identities and the capture's name, the same one in the same way throughout", NULL},
 	        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files,
@@ -157,6 +161,7 @@ int report_run(int argument_count, char **arguments)
 	setlocale(LC_NUMERIC, "C");
 	int status = parse(argument_count, arguments, &options) ? run(&options) : EXIT_UNUSABLE;
 	g_free(options.output);
+	g_free(options.log);
 	g_strfreev(options.files);
 	return status;
 }

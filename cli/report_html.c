@@ -104,6 +104,14 @@ void html_number_cell(const struct html *html, uint64_t number)
 	html_markup(html, "<td class=n data-v=%" PRIu64 ">%" PRIu64 "</td>", number, number);
 }
 
+void html_frame_cell(const struct html *html, uint32_t frame)
+{
+	if (frame != 0)
+		html_number_cell(html, frame);
+	else
+		html_markup(html, "<td class=n data-v=0>none</td>");
+}
+
 void html_time_cell(const struct html *html, int64_t time, int64_t start)
 {
 	html_markup(html, "<td class=n data-v=%" PRId64 ">%.6f s</td>", time - start,

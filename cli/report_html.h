@@ -32,6 +32,9 @@ void html_element(const struct html *html, const char *tag, const char *attribut
 /* A number that a table sorts by: <td data-v=N>N</td>. */
 void html_number_cell(const struct html *html, uint64_t number);
 
+/* The same for a frame; what a log says has none. */
+void html_frame_cell(const struct html *html, uint32_t frame);
+
 /* Seconds since start, as "12.345678 s", in a cell that sorts by it. */
 void html_time_cell(const struct html *html, int64_t time, int64_t start);
 

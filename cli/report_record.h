@@ -56,7 +56,7 @@ struct record;
 struct record *record_new(void);
 void record_free(struct record *record);
 
-/* For struct analysis: context is the struct record. */
+/* For struct analysis: user is the struct record. */
 analysis_show record_frame;
 
 /* NULL where the tunnel is not among those recorded. */

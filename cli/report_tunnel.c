@@ -110,7 +110,7 @@ static void append_evidence(const struct card *card)
 	for (unsigned i = 0; i < evidence->count; i++) {
 		const struct witness *witness = &evidence->list[i];
 		html_markup(html, "<tr>");
-		html_number_cell(html, witness->frame);
+		html_frame_cell(html, witness->frame);
 		html_time_cell(html, witness->time, card->start);
 		html_element(html, "td", "", witness_text(witness, text, sizeof text));
 		html_markup(html, "</tr>");

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What packets and names hold stays text; bad input and output are refused in a sentence; addresses can be hidden."""
 import json
+import pathlib
 import re
 import shutil
 
@@ -29,16 +30,27 @@ def test_a_files_name_is_text(report, view, tmp_path):
     assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", page.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in CAPTURES.glob("*.pcap")))
-def test_redact_leaves_no_address_and_no_name(report, name):
-    found = json.loads(run("diagnose", "--json", CAPTURES / f"{name}.pcap").stdout)
-    page = report(name, "--redact").read_text(encoding="utf-8")
-    body = page[page.index("<body>"):]
-    for address in every_address(found):
-        assert address not in body
-    assert name not in page
-    quads = set(re.findall(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d)", body))
-    assert all(quad == "0.0.0.0" or quad.startswith("255.") for quad in quads)
+def one_of_each_set_of_addresses():
+    """A capture's path for each set of addresses among the bundled ones, with that set."""
+    done = run("diagnose", "--json", *sorted(CAPTURES.glob("*.pcap")))
+    chosen = {}
+    for line in done.stdout.splitlines():
+        found = json.loads(line)
+        chosen.setdefault(frozenset(every_address(found)), found["capture"]["file"])
+    return chosen.items()
+
+
+def test_redact_leaves_no_address_and_no_name(report):
+    chosen = one_of_each_set_of_addresses()
+    assert len(chosen) >= 3
+    for addresses, path in chosen:
+        name = pathlib.Path(path).stem
+        page = report(name, "--redact").read_text(encoding="utf-8")
+        body = page[page.index("<body>"):]
+        assert [address for address in addresses if address in body] == []
+        assert name not in page
+        quads = set(re.findall(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d)", body))
+        assert all(quad == "0.0.0.0" or quad.startswith("255.") for quad in quads)
 
 
 def test_redact_gives_the_same_name_to_the_same_address(report, view):

@@ -113,6 +113,15 @@ def test_the_ladder_has_an_arrow_for_each_message_with_its_length_and_what_it_ho
     assert float(last.get_attribute("x1").rstrip("%")) > float(last.get_attribute("x2").rstrip("%"))
 
 
+def test_a_log_counts_as_evidence(report, view, tmp_path):
+    log = tmp_path / "asa.log"
+    log.write_text("Nov 24 2026 02:58:17: %ASA-3-751022: Local:10.1.0.1:4500 Remote:10.2.0.1:4500 Username:10.2.0.1 Tunnel "
+                   "rejected: Crypto Map Policy not found for remote traffic selector 1.1.1.1/1.1.1.1/0/65535/0 local traffic "
+                   "selector 2.2.2.2/2.2.2.2/0/65535/0!\n")
+    card = view(report("ikev2-selectors-cbc", "--log", log)).find_element(By.TAG_NAME, "article").text
+    assert "ts-unacceptable" in card and "751022" in card and "line 1" in card
+
+
 def test_copies_and_silence_show_in_the_ladder(report, view):
     browser = view(report("ikev2-udp500-dropped"))
     assert len(browser.find_elements(By.CSS_SELECTOR, "line.arrow.again, line.arrow.bad")) >= 2
