@@ -222,6 +222,17 @@ static void append_failures(const struct page *page, const struct exported *expo
 			                       cause_name(cause), entry->failures[cause]);
 }
 
+/* Its labels change with the verdict: for looking at and for alerts, not for sums over time. */
+static void append_verdict(const struct page *page, const struct exported *exported)
+{
+	struct verdict verdict;
+
+	tunnel_diagnose(page->metrics->tunnels, exported->tunnel, &verdict);
+	g_string_append_printf(page->text, "%s{%s,phase=\"%s\",cause=\"%s\",confidence=\"%s\"} 1\n", page->name,
+	                       exported->labels, phase_name(verdict.phase_failed), cause_name(verdict.cause),
+	                       confidence_name(verdict.confidence));
+}
+
 static const struct {
 	const char *name;
 	const char *type;
@@ -252,6 +263,8 @@ static const struct {
         {"asaphase_tunnel_children", "gauge", "Child SAs that are up as far as packets tell.", append_children},
         {"asaphase_tunnel_last_packet_timestamp_seconds", "gauge",
          "When the last ESP packet of this direction was seen; 0 never.", append_last_packet},
+        {"asaphase_tunnel_verdict", "gauge", "1; what the tunnel is found to have now, cause none where nothing.",
+         append_verdict},
         {"asaphase_ike_failures_total", "counter", "Failures seen, by phase and cause.", append_failures},
 };
 
