@@ -232,7 +232,7 @@ def lossy(percent):
     def play(world, peers, scenario):
         _initiator(scenario, peers).initiate(check=True)
         world.drop(f"ip saddr {world.outer('left')} {ESP} numgen random mod 100 < {percent}")
-        world.ping("left", 160, interval=0.1)
+        world.ping("left", 70, interval=0.1)
     return play
 
 
