@@ -146,6 +146,24 @@ test_nothing_goes_uncounted_while_the_daemon_is_dead.modes = ("offload",)
 test_nothing_goes_uncounted_while_the_daemon_is_dead.needs = NEEDS
 
 
+def test_loss_is_told(world):
+    """One packet in 50 is lost on the way: never more is told, and not much less. In offload mode from samples."""
+    world.silence()
+    daemon = Daemon(world, settings={"export interval": 2}).start()
+    clean = world.begin_sending(RIGHT, spi=0x2000, rate=4000, seconds=20, packets=10**9)
+    sent = world.send(LEFT, spi=0x1000, rate=4000, seconds=20, packets=10**9, lose=50)["spis"]["0x00001000"]
+    clean.result()
+    metrics = daemon.fresh_metrics()
+    lost = {direction: daemon.value("tunnel_lost_packets_total", metrics, **TUNNEL, direction=direction)
+            for direction in ("encaps", "decaps")}
+    assert lost["decaps"] == 0, f"{lost['decaps']} lost where none was"
+    assert 0.8 * sent["lost"] <= lost["encaps"] <= sent["lost"], f"{lost['encaps']} told, {sent['lost']} lost"
+    world.figure(f"{sent['lost']} of {sent['packets'] + sent['lost']} lost, {lost['encaps']:.0f} told")
+
+
+test_loss_is_told.needs = NEEDS
+
+
 def test_flood_of_spis(world):
     """A million packets of as many invented SPIs: memory bounded, nothing lost, a real tunnel counted to the packet."""
     world.silence()
