@@ -111,6 +111,13 @@ void ike_sa_check_nat(struct ike_sa *sa, const struct arrival *arrival);
 
 /* ---- ikev2_sa.c ---- */
 
+/* Whether a peer would heed the message: false for IKEv2 in the clear after IKE_SA_INIT, which anybody can send. */
+static inline bool ike_message_is_believed(const struct ike_message *message)
+{
+	return message->major_version != 2 || message->exchange_type == IKE2_SA_INIT || message->encrypted ||
+	       message->decrypted;
+}
+
 /* One IKEv2 message. */
 void ikev2_sa_take(struct ike_sa *sa, const struct arrival *arrival);
 

@@ -388,6 +388,18 @@ static bool is_ipsec(const struct network *quoted, const struct datagram_ports *
 	return use.ike || use.nat_traversal;
 }
 
+/* SPI 0 on port 4500 is the non-ESP marker: IKE. */
+static uint32_t quoted_spi(const struct network *quoted)
+{
+	size_t offset = quoted->protocol == PROTOCOL_ESP ? 0 : 8;
+	bool is_plain_ike = quoted->protocol == PROTOCOL_UDP && (read_be16(quoted->payload.bytes) == IKE_PORT ||
+	                                                         read_be16(quoted->payload.bytes + 2) == IKE_PORT);
+
+	return is_plain_ike || quoted->later_fragment || quoted->payload.captured < offset + 4
+	               ? 0
+	               : read_be32(quoted->payload.bytes + offset);
+}
+
 static void take_quote(struct datagram *datagram, enum icmp_meaning meaning, uint32_t mtu, struct span quote,
                        const struct datagram_ports *ports)
 {
@@ -396,7 +408,7 @@ static void take_quote(struct datagram *datagram, enum icmp_meaning meaning, uin
 	if (meaning == ICMP_NONE || read_network(quote, &quoted) < 0 || !is_ipsec(&quoted, ports))
 		return;
 	set_payload(datagram, DATAGRAM_ICMP_ERROR, quote);
-	datagram->quoted = (struct icmp_quote){meaning, mtu, quoted.source, quoted.destination};
+	datagram->quoted = (struct icmp_quote){meaning, mtu, quoted.source, quoted.destination, quoted_spi(&quoted)};
 }
 
 static void read_icmp(struct datagram *datagram, struct span message, const struct datagram_ports *ports)

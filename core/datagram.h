@@ -53,6 +53,7 @@ struct icmp_quote {
 	uint32_t mtu; /* next-hop MTU in bytes, 0 where not given */
 	struct ip_address source;
 	struct ip_address destination;
+	uint32_t spi; /* of the quoted ESP packet; 0 where the quote is too short, or is of IKE */
 };
 
 /* A piece of an IP packet, as its header says. */

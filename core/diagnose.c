@@ -358,6 +358,17 @@ static bool rule_mtu(const struct judgement *judgement, struct verdict *verdict)
 	return true;
 }
 
+/* What came back since on the SPI's pair shows that the receiver has the SA after all: it did not say so itself. */
+static bool is_answered(const struct judgement *judgement, unsigned side, uint32_t spi)
+{
+	const struct tunnel *tunnel = judgement->tunnel;
+	const struct child_sa *child = tunnel_child(tunnel, side, spi);
+	const struct spi_entry *back =
+	        child == NULL ? NULL : tunnel_spi_entry(judgement->tunnels, tunnel, !side, child->spi_from[!side]);
+
+	return back != NULL && back->trusted && back->last_time > tunnel->invalid_spi_said_time;
+}
+
 /* The receiver said it does not know the SPI, and the sender goes on with it. */
 static bool rule_unknown_spi(const struct judgement *judgement, struct verdict *verdict)
 {
@@ -367,7 +378,8 @@ static bool rule_unknown_spi(const struct judgement *judgement, struct verdict *
 		for (unsigned side = 0; side < 2; side++) {
 			const struct spi_entry *entry =
 			        tunnel_spi_entry(judgement->tunnels, tunnel, side, tunnel->invalid_spis[i]);
-			if (entry == NULL || entry->last_time <= tunnel->invalid_spi_time)
+			if (entry == NULL || entry->last_time <= tunnel->invalid_spi_time ||
+			    is_answered(judgement, side, tunnel->invalid_spis[i]))
 				continue;
 			add_evidence(verdict, WITNESS_INVALID_SPI, tunnel->invalid_spi_frame, tunnel->invalid_spi_time,
 			             entry->spi, 0);

@@ -48,6 +48,19 @@ static void take_choice(struct ike_sa *sa, const struct arrival *arrival)
 	ike_sa_witness(sa, arrival, WITNESS_INIT_RESPONSE, sa->suite.dh_group, 0);
 }
 
+/* The exchange goes on after an error in the clear, so whoever sent that was not the peer. */
+static void go_on_after_error(struct ike_sa *sa)
+{
+	if (sa->stage != IKE_STAGE_INIT_REFUSED)
+		return;
+	sa->stage = sa->exchanged_suite ? IKE_STAGE_INIT_DONE : IKE_STAGE_INIT_SENT;
+	sa->error = 0;
+	sa->error_certain = false;
+	sa->failed_time = 0;
+	sa->failed_frame = 0;
+	witnesses_remove(&sa->witnesses, WITNESS_INIT_ERROR);
+}
+
 static void take_keys(struct ike_sa *sa, const struct arrival *arrival)
 {
 	ike_sa_check_nat(sa, arrival);
@@ -55,10 +68,12 @@ static void take_keys(struct ike_sa *sa, const struct arrival *arrival)
 		sa->certificate_request = true;
 	if (sa->stage == IKE_STAGE_INIT_SENT)
 		sa->other_half_unseen = true;
+	go_on_after_error(sa);
 }
 
 static void take_identity(struct ike_sa *sa, const struct arrival *arrival)
 {
+	go_on_after_error(sa);
 	if (sa->stage < IKE_STAGE_AUTH_SENT)
 		sa->stage = IKE_STAGE_AUTH_SENT;
 	ike_sa_witness(sa, arrival, WITNESS_AUTH_REQUEST, arrival->message->length,
@@ -68,7 +83,10 @@ static void take_identity(struct ike_sa *sa, const struct arrival *arrival)
 static void take_phase_1_end(struct ike_sa *sa, const struct arrival *arrival)
 {
 	ike_sa_come_up(sa, arrival);
+	sa->refusals = 0;
+	witnesses_remove(&sa->witnesses, WITNESS_INIT_ERROR);
 	witnesses_remove(&sa->witnesses, WITNESS_MM5_REFUSED);
+	witnesses_remove(&sa->witnesses, WITNESS_AGGRESSIVE_REFUSED);
 	ike_sa_witness(sa, arrival, WITNESS_PHASE_1_UP, 0, 0);
 }
 
@@ -159,6 +177,13 @@ static void refuse_authentication(struct ike_sa *sa, const struct arrival *arriv
 	ike_sa_witness(sa, arrival, kind, sa->refusals, 0);
 }
 
+/* Who has chosen a proposal does not say afterwards that there was none to choose. */
+static bool may_refuse_init(const struct ike_sa *sa, const struct ike_notify *error)
+{
+	return sa->stage < IKE_STAGE_INIT_DONE ||
+	       (sa->stage == IKE_STAGE_INIT_DONE && error->type != IKE_NOTIFY_NO_PROPOSAL_CHOSEN);
+}
+
 static void take_cleartext_informational(struct ike_sa *sa, const struct arrival *arrival)
 {
 	const struct ike_notify *error = ike_message_error(arrival->message);
@@ -168,7 +193,7 @@ static void take_cleartext_informational(struct ike_sa *sa, const struct arrival
 		tunnel_note_invalid_spi(arrival, invalid->spi != 0 ? invalid->spi : invalid->data);
 	else if (error == NULL)
 		return;
-	else if (sa->stage <= IKE_STAGE_INIT_DONE && arrival->side != sa->initiator)
+	else if (may_refuse_init(sa, error) && arrival->side != sa->initiator)
 		ike_sa_refuse_init(sa, arrival, error);
 	else if (may_refuse_authentication(sa, arrival)) {
 		refuse_authentication(sa, arrival);

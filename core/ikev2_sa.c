@@ -247,11 +247,16 @@ static void take_inferred_auth_response(struct ike_sa *sa, const struct arrival 
 	}
 }
 
+static bool is_inferred_refusal(const struct ike_sa *sa)
+{
+	return sa->stage == IKE_STAGE_AUTH_REFUSED && !sa->error_certain;
+}
+
 static void take_auth_response(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival)
 {
 	const struct ike_message *message = arrival->message;
 
-	if (exchange->settled || sa->stage == IKE_STAGE_UP)
+	if (sa->stage == IKE_STAGE_UP || (exchange->settled && !is_inferred_refusal(sa)))
 		return;
 	if (sa->stage == IKE_STAGE_INIT_SENT)
 		sa->other_half_unseen = true;
@@ -259,6 +264,9 @@ static void take_auth_response(struct ike_sa *sa, struct ike_exchange *exchange,
 		sa->stage = IKE_STAGE_AUTH_SENT;
 	exchange->response_holds = infer_auth_answer(sa, exchange);
 	if (!message->decrypted && !ike_exchange_is_whole(exchange->response_fragment_set, message))
+		return;
+	/* Of two different answers one is forged: the one that refuses says less, for anybody can send a short one. */
+	if (exchange->settled && !message->decrypted && exchange->response_holds == INFERRED_AUTH_REFUSED)
 		return;
 	exchange->settled = true;
 	if (message->decrypted)
@@ -349,11 +357,12 @@ static void take_child_response(struct ike_sa *sa, struct ike_exchange *exchange
 
 /* ---- INFORMATIONAL ---- */
 
-static void take_cleartext_informational(struct ike_sa *sa, const struct arrival *arrival)
+/* After IKE_SA_INIT a peer heeds nothing in the clear but, as a hint, that an SPI is unknown (sec. 1.5, 2.21). */
+static void take_unprotected(struct ike_sa *sa, const struct arrival *arrival)
 {
 	const struct ike_notify *invalid = ike_message_notify(arrival->message, IKE_NOTIFY_INVALID_SPI);
 
-	if (invalid == NULL)
+	if (invalid == NULL || arrival->message->exchange_type != IKE2_INFORMATIONAL)
 		return;
 	uint32_t spi = invalid->data_length >= 4 ? invalid->data : invalid->spi;
 	tunnel_note_invalid_spi(arrival, spi);
@@ -375,10 +384,6 @@ static void take_informational_request(struct ike_sa *sa, struct ike_exchange *e
 {
 	const struct ike_message *message = arrival->message;
 
-	if (!message->encrypted) {
-		take_cleartext_informational(sa, arrival);
-		return;
-	}
 	exchange->request_holds = infer_content(&sa->suite, IKE2_INFORMATIONAL, false, exchange->request_plaintext);
 	tunnel_note_deleted(arrival);
 	bool short_message =
@@ -512,6 +517,10 @@ void ikev2_sa_take(struct ike_sa *sa, const struct arrival *arrival)
 
 	if (take == NULL)
 		return;
+	if (!ike_message_is_believed(arrival->message)) {
+		take_unprotected(sa, arrival);
+		return;
+	}
 	if (arrival->message->is_response)
 		take_response(sa, arrival, take);
 	else

@@ -55,7 +55,8 @@ struct spi_entry {
 	uint32_t next_of_owner; /* free for the caller: chains the entries of one owner; UINT32_MAX when new */
 	uint8_t encapsulation;  /* enum encapsulation */
 	uint8_t owner_side : 1; /* free for the caller: which of the tunnel's two ends sends */
-	uint8_t arrival : 7;    /* enum sequence_arrival, of the last packet */
+	uint8_t trusted : 1;    /* free for the caller: more than one packet that anybody could have made up */
+	uint8_t arrival : 6;    /* enum sequence_arrival, of the last packet */
 	uint16_t gaps;          /* gaps noted (see spi_table_note_gap) when it was last counted, modulo 2^16 */
 };
 

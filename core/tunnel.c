@@ -14,6 +14,15 @@ void tunnel_note_packet(struct tunnel *tunnel, uint8_t side, uint32_t frame, int
 		tunnel->last_from[side] = time;
 }
 
+void tunnel_note_claimed(struct tunnel *tunnel, uint8_t side, uint32_t frame, int64_t time, bool genuine)
+{
+	int64_t heard = tunnel->last_from[side];
+
+	tunnel_note_packet(tunnel, side, frame, time);
+	if (!genuine && heard != 0)
+		tunnel->last_from[side] = heard;
+}
+
 /* A failure that happened again, or that an ASA's log now names as well. */
 static bool is_new_instance(const struct tunnel *tunnel, uint32_t frame)
 {
@@ -33,6 +42,8 @@ static void note_change(struct tunnel *tunnel, const struct arrival *arrival, en
 	if (cause == CAUSE_ONE_WAY)
 		for (unsigned side = 0; side < 2; side++)
 			tunnel->esp[side].lost_before_outage = tunnel->esp[side].lost;
+	if (tunnel->history == NULL)
+		tunnel->history = g_new0(struct tunnel_event, TUNNEL_HISTORY);
 	if (tunnel->history_count == TUNNEL_HISTORY) {
 		memmove(&tunnel->history[1], &tunnel->history[2], sizeof event * (TUNNEL_HISTORY - 2));
 		tunnel->history_count--;
@@ -67,6 +78,15 @@ static void add_keepalive(struct arrival *arrival, bool annotate)
 	arrival->annotation->tunnel = tunnel->number;
 }
 
+/* An error about an SPI that the tunnel does not have was made up by somebody who has not seen its packets. */
+static bool quotes_foreign_spi(struct tunnels *tunnels, const struct tunnel *tunnel, const struct icmp_quote *quoted)
+{
+	unsigned side = ip_address_equal(&tunnel->address[0], &quoted->source) ? 0 : 1;
+
+	return quoted->spi != 0 && tunnel->esp[side].live_spis != 0 &&
+	       tunnel_spi_entry(tunnels, tunnel, side, quoted->spi) == NULL;
+}
+
 static void add_icmp_error(struct arrival *arrival, bool annotate)
 {
 	(void)annotate;
@@ -77,6 +97,8 @@ static void add_icmp_error(struct arrival *arrival, bool annotate)
 		return;
 	arrival->tunnel = tunnel;
 	arrival->annotation->tunnel = tunnel->number;
+	if (quotes_foreign_spi(arrival->tunnels, tunnel, quoted))
+		return;
 	if (quoted->meaning == ICMP_UNREACHABLE) {
 		tunnel->unreachable_frame = arrival->frame;
 		return;
@@ -93,9 +115,13 @@ void tunnel_note_invalid_spi(const struct arrival *arrival, uint32_t spi)
 	struct tunnel *tunnel = arrival->tunnel;
 	unsigned room = sizeof tunnel->invalid_spis / sizeof tunnel->invalid_spis[0];
 
+	bool known = false;
+
 	for (unsigned i = 0; i < tunnel->invalid_spi_count; i++)
-		if (tunnel->invalid_spis[i] == spi)
-			return;
+		known = known || tunnel->invalid_spis[i] == spi;
+	tunnel->invalid_spi_said_time = arrival->time;
+	if (known)
+		return;
 	if (tunnel->invalid_spi_count < room)
 		tunnel->invalid_spis[tunnel->invalid_spi_count++] = spi;
 	tunnel->invalid_spi_frame = arrival->frame;

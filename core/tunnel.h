@@ -253,7 +253,7 @@ struct tunnel {
 	int64_t last_from[2];    /* any packet from each side; 0 never */
 	struct ike_sa **ike_sas; /* in order of appearance */
 	uint8_t ike_sa_count;
-	struct child_sa children[TUNNEL_CHILDREN];
+	struct child_sa *children; /* TUNNEL_CHILDREN of them; NULL before the first */
 	uint8_t child_count;
 	uint32_t children_total;     /* ever, also those that left the list */
 	struct esp_direction esp[2]; /* by sending side */
@@ -261,7 +261,8 @@ struct tunnel {
 	uint8_t invalid_spi_count;
 	uint32_t invalid_spi_frame;
 	int64_t invalid_spi_time;
-	uint32_t too_big_mtu; /* from ICMP; 0 none */
+	int64_t invalid_spi_said_time; /* when one of these was named last */
+	uint32_t too_big_mtu;          /* from ICMP; 0 none */
 	uint32_t too_big_frame;
 	int64_t too_big_time;
 	uint32_t too_big_count;
@@ -270,7 +271,7 @@ struct tunnel {
 	uint64_t ike_bytes_from[2]; /* of IKE messages, without IP and UDP */
 	uint32_t ike_retransmissions;
 	struct logged_failure logged;
-	struct tunnel_event history[TUNNEL_HISTORY]; /* changes of verdict */
+	struct tunnel_event *history; /* changes of verdict: TUNNEL_HISTORY of them; NULL before the first */
 	uint8_t history_count;
 	enum cause current; /* cause after the last packet that was judged */
 	int64_t loss_window_start;

@@ -11,10 +11,13 @@ void tunnel_free_children(struct tunnel *tunnel)
 {
 	for (unsigned i = 0; i < tunnel->child_count; i++)
 		g_free(tunnel->children[i].agreement);
+	g_free(tunnel->children);
 }
 
 static struct child_sa *add_child(struct tunnel *tunnel, uint32_t frame, int64_t time)
 {
+	if (tunnel->children == NULL)
+		tunnel->children = g_new0(struct child_sa, TUNNEL_CHILDREN);
 	if (tunnel->child_count == TUNNEL_CHILDREN) {
 		g_free(tunnel->children[0].agreement);
 		memmove(&tunnel->children[0], &tunnel->children[1], sizeof tunnel->children[0] * (TUNNEL_CHILDREN - 1));

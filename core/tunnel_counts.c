@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ESP that others counted, into its tunnel; and SPIs that leave the table. */
+/* ESP that others counted, into its tunnel. */
 #include "core/tunnel_private.h"
 
 #include <string.h>
-
-/* A direction with more SPIs than this has a flood among them: an SPI then needs a second packet to get its entry. */
-#define ORDINARY_SPIS 64
 
 #define LOSS_WINDOW (60 * NANOSECONDS)
 
@@ -19,28 +16,51 @@ static void touch(struct tunnels *tunnels, struct tunnel *tunnel)
 	g_array_append_val(tunnels->touched, tunnel->number);
 }
 
+/* In a flood an SPI needs a second packet to get its entry. */
 static bool is_stray(const struct esp_direction *direction, const struct spi_counts *counts)
 {
-	return direction->live_spis >= ORDINARY_SPIS && counts->packets + counts->earlier_packets < 2;
+	return tunnel_is_crowded(direction) && counts->packets + counts->earlier_packets < 2;
 }
 
-/* The SPI's entry has its counts afterwards; NULL where it has none. */
-static const struct spi_entry *count_in_entry(const struct arrival *arrival, const struct spi_counts *counts)
+static uint32_t add_to_entry(struct tunnels *tunnels, const struct spi_counts *counts)
+{
+	uint32_t number = spi_table_add_counts(tunnels->spis, counts);
+
+	if (number == SPI_TABLE_FULL && counts->packets != 0 && tunnels_free_spi(tunnels))
+		number = spi_table_add_counts(tunnels->spis, counts);
+	return number;
+}
+
+/*
+ * Whether the packets cannot all have been made up by somebody who never saw the SA: they are not the SPI's first, and,
+ * where sequence numbers are known, there are new ones among them. highest: of the sequence numbers before.
+ */
+static bool shows_progress(const struct spi_counts *counts, uint64_t packets, uint64_t highest)
+{
+	return packets > 1 && (!counts->sequences_known || counts->highest_sequence != highest);
+}
+
+/* The SPI's entry, where it has one, has its counts afterwards. Returns whether they show that its sender is there. */
+static bool count_in_entry(const struct arrival *arrival, const struct spi_counts *counts)
 {
 	struct spi_table *table = arrival->tunnels->spis;
 	uint32_t number =
 	        spi_table_find(table, &counts->source, &counts->destination, counts->spi, counts->encapsulation);
+	uint64_t highest =
+	        number != SPI_TABLE_FULL ? spi_table_entry(table, number)->highest_sequence : counts->first_sequence;
 
 	if (number == SPI_TABLE_FULL && is_stray(&arrival->tunnel->esp[arrival->side], counts))
-		return NULL;
-	number = spi_table_add_counts(table, counts);
+		return false;
+	number = add_to_entry(arrival->tunnels, counts);
 	if (number == SPI_TABLE_FULL)
-		return NULL;
+		return shows_progress(counts, counts->packets + counts->earlier_packets, highest);
 	struct spi_entry *entry = spi_table_entry(table, number);
+	bool progress = shows_progress(counts, entry->packets, highest);
 	if (entry->owner == UINT32_MAX)
-		tunnel_adopt_spi(arrival, entry, number,
-		                 counts->sequences_known && esp_begins_at(counts->first_sequence));
-	return entry;
+		tunnel_adopt_spi(arrival, entry, number);
+	if (progress && !entry->trusted)
+		tunnel_trust_spi(arrival, entry, counts->sequences_known && esp_begins_at(counts->first_sequence));
+	return progress;
 }
 
 static void count_in_direction(struct esp_direction *direction, const struct spi_counts *counts)
@@ -79,11 +99,13 @@ void tunnels_take_counts(struct tunnels *tunnels, const struct spi_counts *count
 	        .annotation = &unused,
 	};
 	count_in_direction(&tunnel->esp[arrival.side], counts);
-	count_in_entry(&arrival, counts);
+	bool progress = count_in_entry(&arrival, counts);
 	touch(tunnels, tunnel);
 	if (counts->packets == 0)
 		return;
-	tunnel_note_packet(tunnel, arrival.side, tunnel->last_frame, counts->last_time);
+	tunnel_note_claimed(tunnel, arrival.side, tunnel->last_frame, counts->last_time, progress);
+	if (!progress)
+		return;
 	count_unsettled(&tunnel->esp[arrival.side].silence, counts);
 	struct child_sa *child = tunnel_find_child(tunnel, arrival.side, counts->spi);
 	if (child != NULL)
@@ -230,35 +252,4 @@ void tunnel_restore(struct tunnel *tunnel, unsigned side, uint64_t packets, uint
 	direction->last_time = MAX(direction->last_time, last_time);
 	if (last_time != 0)
 		tunnel_note_packet(tunnel, (uint8_t)side, tunnel->last_frame, last_time);
-}
-
-/* ---- SPIs that leave ---- */
-
-void tunnel_retire_spis(struct tunnels *tunnels, struct tunnel *tunnel, unsigned side, int64_t before)
-{
-	struct esp_direction *direction = &tunnel->esp[side];
-	uint32_t number = direction->first_spi;
-	struct spi_entry *kept = NULL;
-
-	direction->first_spi = SPI_TABLE_FULL;
-	while (number != SPI_TABLE_FULL) {
-		struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
-		uint32_t next = entry->next_of_owner;
-		if (entry->last_time < before) {
-			spi_table_remove(tunnels->spis, number);
-			direction->live_spis--;
-		} else {
-			*(kept != NULL ? &kept->next_of_owner : &direction->first_spi) = number;
-			entry->next_of_owner = SPI_TABLE_FULL;
-			kept = entry;
-		}
-		number = next;
-	}
-}
-
-void tunnels_retire_spis(struct tunnels *tunnels, int64_t before)
-{
-	for (guint i = 0; i < tunnels->list->len; i++)
-		for (unsigned side = 0; side < 2 && tunnels->list->pdata[i] != NULL; side++)
-			tunnel_retire_spis(tunnels, tunnels->list->pdata[i], side, before);
 }

@@ -41,26 +41,34 @@ bool esp_begins_at(uint64_t sequence)
 	return sequence <= NEW_SA_SEQUENCE;
 }
 
-void tunnel_adopt_spi(const struct arrival *arrival, struct spi_entry *entry, uint32_t number, bool begins)
+void tunnel_adopt_spi(const struct arrival *arrival, struct spi_entry *entry, uint32_t number)
 {
 	struct tunnel *tunnel = arrival->tunnel;
 	uint8_t side = arrival->side;
+	struct esp_direction *direction = &tunnel->esp[side];
 
 	entry->owner = tunnel->number;
 	entry->owner_side = side != 0;
-	entry->next_of_owner = tunnel->esp[side].first_spi;
-	tunnel->esp[side].first_spi = number;
-	tunnel->esp[side].spis++;
-	tunnel->esp[side].live_spis++;
-	if (begins)
-		contradict_refusal(arrival, entry);
-	confirm_authentication(tunnel, side);
+	entry->next_of_owner = direction->first_spi;
+	direction->first_spi = number;
+	direction->spis++;
+	direction->live_spis++;
+	if (tunnel_is_crowded(direction))
+		tunnel_crowd_out_stray(arrival->tunnels, direction);
 	tunnel_place_spi(tunnel, side, entry->spi, arrival->frame, arrival->time);
 	if (tunnel->ike_sa_count > 0) {
 		struct ike_sa *sa = tunnel->ike_sas[tunnel->ike_sa_count - 1];
-		if (tunnel->esp[side].spis <= 1)
+		if (direction->spis <= 1)
 			ike_sa_witness(sa, arrival, WITNESS_ESP_FIRST, entry->spi, side);
 	}
+}
+
+void tunnel_trust_spi(const struct arrival *arrival, struct spi_entry *entry, bool begins)
+{
+	entry->trusted = true;
+	if (begins)
+		contradict_refusal(arrival, entry);
+	confirm_authentication(arrival->tunnel, arrival->side);
 }
 
 /* First packet of an SPI: find or make its tunnel. Returns false where there is no room. */
@@ -72,7 +80,7 @@ static bool adopt_new_spi(struct arrival *arrival, struct spi_entry *entry, uint
 		return false;
 	arrival->tunnel = tunnel;
 	arrival->side = ip_address_equal(&tunnel->address[0], &entry->source) ? 0 : 1;
-	tunnel_adopt_spi(arrival, entry, number, esp_begins_at(entry->first_sequence));
+	tunnel_adopt_spi(arrival, entry, number);
 	return true;
 }
 
@@ -102,59 +110,84 @@ void tunnel_end_outage(struct tunnel *tunnel, unsigned side)
 }
 
 /*
- * Whether a direction is silent must not hang on a single packet that anybody could have made up: an SPI speaks for its
- * direction from its second packet on, and then for the first one too. Returns whether the other direction's silence
- * has ended.
+ * Whether the packet shows that its sender is there and has the SA. A first packet on an SPI, one with an absurd
+ * sequence number or one seen before can come from anybody; new numbers close behind earlier ones, only from somebody
+ * who follows the SA.
  */
-static bool count_silence(struct esp_direction *own, struct esp_direction *other, const struct spi_entry *entry,
-                          int64_t time, uint32_t least)
+static bool shows_progress(const struct spi_entry *entry)
 {
-	if (entry->packets == 1)
-		return false;
-	bool second = entry->packets == 2;
-	int64_t first = second && entry->first_time < time ? entry->first_time : time;
-	if (other->silence.packets != 0)
-		other->next_one_way_check = least;
-	return esp_silence_add(&own->silence, &other->silence, second ? 2 : 1, first, time, least);
+	return entry->packets > 1 && (entry->arrival == SEQUENCE_NEXT || entry->arrival == SEQUENCE_AFTER_GAP ||
+	                              entry->arrival == SEQUENCE_ANEW);
 }
 
-/* Counts a packet into its direction. Returns whether the rules have something new to look at. */
-static bool count_direction(const struct arrival *arrival, const struct spi_entry *entry)
+/*
+ * Whether a direction is silent must not hang on packets that anybody could have made up. The one that makes an SPI
+ * trusted speaks for the first one, too. Returns whether the other direction's silence has ended.
+ */
+static bool count_silence(struct esp_direction *own, struct esp_direction *other, const struct spi_entry *entry,
+                          bool just_trusted, int64_t time, uint32_t least)
+{
+	int64_t first = just_trusted && entry->first_time < time ? entry->first_time : time;
+	int64_t usual = other->silence.longest;
+	/* Only an SPI that was there before the silence tells that such silences are usual. */
+	bool is_known = entry->first_time < other->silence.start;
+
+	if (other->silence.packets != 0)
+		other->next_one_way_check = least;
+	bool ended = esp_silence_add(&own->silence, &other->silence, just_trusted ? 2 : 1, first, time, least);
+	if (!is_known)
+		other->silence.longest = usual;
+	return ended;
+}
+
+static bool count_progress(const struct arrival *arrival, const struct spi_entry *entry, bool just_trusted)
 {
 	const struct tunnel_options *options = &arrival->tunnels->options;
 	struct tunnel *tunnel = arrival->tunnel;
 	struct esp_direction *own = &tunnel->esp[arrival->side];
-	struct esp_direction *other = &tunnel->esp[!arrival->side];
-	int64_t time = arrival->time;
+	bool ended = count_silence(own, &tunnel->esp[!arrival->side], entry, just_trusted, arrival->time,
+	                           options->one_way_packets);
+
+	if (ended && tunnel->current == CAUSE_ONE_WAY)
+		own->outage_closing = OUTAGE_CLOSING;
+	if (own->silence.packets < own->next_one_way_check ||
+	    arrival->time - own->silence.start < (int64_t)options->one_way_seconds * NANOSECONDS)
+		return ended;
+	own->next_one_way_check = own->silence.packets * 2;
+	return true;
+}
+
+/* Counts a packet into its direction. Returns whether the rules have something new to look at. */
+static bool count_direction(const struct arrival *arrival)
+{
+	struct tunnel *tunnel = arrival->tunnel;
+	struct esp_direction *own = &tunnel->esp[arrival->side];
 	bool look = false;
 
 	if (own->packets++ == 0) {
-		own->first_time = time;
+		own->first_time = arrival->time;
 		own->first_frame = arrival->frame;
 		look = true;
 	}
 	own->bytes += arrival->datagram->ip_length;
-	own->last_time = time;
+	own->last_time = arrival->time;
 	own->last_frame = arrival->frame;
-	if (count_silence(own, other, entry, time, options->one_way_packets)) {
-		if (tunnel->current == CAUSE_ONE_WAY)
-			own->outage_closing = OUTAGE_CLOSING;
-		look = true;
-	}
-	if (own->outage_closing != 0) {
-		own->outage_closing--;
-		tunnel_end_outage(tunnel, arrival->side);
-	}
-	if (own->silence.packets >= own->next_one_way_check &&
-	    time - own->silence.start >= (int64_t)options->one_way_seconds * NANOSECONDS) {
-		own->next_one_way_check = own->silence.packets * 2;
-		look = true;
-	}
 	if (own->packets >= own->next_check) {
 		own->next_check *= 2;
 		look = true;
 	}
 	return look;
+}
+
+/* Losses that the numbers tell of while an outage ends are what it cost. */
+static void close_outage(struct tunnel *tunnel, unsigned side)
+{
+	struct esp_direction *own = &tunnel->esp[side];
+
+	if (own->outage_closing == 0)
+		return;
+	own->outage_closing--;
+	tunnel_end_outage(tunnel, side);
 }
 
 static void annotate_esp(const struct arrival *arrival, const struct spi_entry *entry, uint32_t number)
@@ -171,6 +204,34 @@ static void annotate_esp(const struct arrival *arrival, const struct spi_entry *
 	annotation->lost = entry->lost;
 	annotation->reordered = entry->reordered;
 	annotation->arrival = (enum sequence_arrival)entry->arrival;
+}
+
+/* For a packet of which the SPI finds no room: its direction counts it all the same. */
+static void count_without_entry(struct arrival *arrival)
+{
+	const struct datagram *datagram = arrival->datagram;
+	struct tunnel *tunnel = tunnels_between(arrival->tunnels, &datagram->source, &datagram->destination,
+	                                        arrival->frame, arrival->time);
+
+	if (tunnel == NULL)
+		return;
+	arrival->tunnel = tunnel;
+	arrival->side = ip_address_equal(&tunnel->address[0], &datagram->source) ? 0 : 1;
+	arrival->annotation->tunnel = tunnel->number;
+	arrival->annotation->phase = PHASE_DATA;
+	tunnel_note_claimed(tunnel, arrival->side, arrival->frame, arrival->time, false);
+	if (count_direction(arrival))
+		tunnel_judge(arrival);
+}
+
+/* The entry's number, or SPI_TABLE_FULL where no other could give way. */
+static uint32_t count_packet(struct tunnels *tunnels, const struct esp_packet *packet)
+{
+	uint32_t number = spi_table_count(tunnels->spis, packet);
+
+	if (number == SPI_TABLE_FULL && tunnels_free_spi(tunnels))
+		number = spi_table_count(tunnels->spis, packet);
+	return number;
 }
 
 void tunnel_add_esp(struct arrival *arrival, bool annotate)
@@ -191,9 +252,11 @@ void tunnel_add_esp(struct arrival *arrival, bool annotate)
 	        .time = arrival->time,
 	        .encapsulation = (uint8_t)datagram->encapsulation,
 	};
-	uint32_t number = spi_table_count(tunnels->spis, &packet);
-	if (number == SPI_TABLE_FULL)
+	uint32_t number = count_packet(tunnels, &packet);
+	if (number == SPI_TABLE_FULL) {
+		count_without_entry(arrival);
 		return;
+	}
 	struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
 	bool look = false;
 	if (entry->owner == UINT32_MAX) {
@@ -206,8 +269,18 @@ void tunnel_add_esp(struct arrival *arrival, bool annotate)
 	arrival->tunnel = tunnels->list->pdata[entry->owner];
 	arrival->side = entry->owner_side;
 	arrival->tunnel->esp[arrival->side].lost += (uint64_t)entry->lost - spi_table_lost_before(tunnels->spis);
-	tunnel_note_packet(arrival->tunnel, arrival->side, arrival->frame, arrival->time);
-	look |= count_direction(arrival, entry);
+	bool progress = shows_progress(entry);
+	tunnel_note_claimed(arrival->tunnel, arrival->side, arrival->frame, arrival->time, progress);
+	look |= count_direction(arrival);
+	if (progress) {
+		bool just_trusted = !entry->trusted;
+		if (just_trusted) {
+			tunnel_trust_spi(arrival, entry, esp_begins_at(entry->first_sequence));
+			look = true;
+		}
+		look |= count_progress(arrival, entry, just_trusted);
+	}
+	close_outage(arrival->tunnel, arrival->side);
 	arrival->annotation->tunnel = entry->owner;
 	if (annotate)
 		annotate_esp(arrival, entry, number);

@@ -10,13 +10,27 @@ static bool spi_matches(const struct ike_sa *sa, const struct ike_message *messa
 	       (sa->responder_spi == message->responder_spi || sa->responder_spi == 0 || message->responder_spi == 0);
 }
 
-/* The SA to give up: the oldest that is not up, else the oldest. */
+/* Stages by how much it takes to get an SA there: first those that one spoofed packet makes, last what is up. */
+static unsigned claim_of(const struct ike_sa *sa)
+{
+	static const uint8_t claims[] = {
+	        [IKE_STAGE_INIT_SENT] = 0, [IKE_STAGE_INIT_DONE] = 1, [IKE_STAGE_INIT_REFUSED] = 2,
+	        [IKE_STAGE_DELETED] = 2,   [IKE_STAGE_AUTH_SENT] = 3, [IKE_STAGE_AUTH_REFUSED] = 3,
+	        [IKE_STAGE_UP] = 4,
+	};
+
+	return sa->stage == IKE_STAGE_UP && sa->up_time == 0 && !sa->answered ? 0 : claims[sa->stage];
+}
+
+/* The SA to give up: the oldest of those with the least claim to stay. */
 static unsigned oldest_ike_sa(const struct tunnel *tunnel)
 {
-	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
-		if (tunnel->ike_sas[i]->stage != IKE_STAGE_UP)
-			return i;
-	return 0;
+	unsigned oldest = 0;
+
+	for (unsigned i = 1; i < tunnel->ike_sa_count; i++)
+		if (claim_of(tunnel->ike_sas[i]) < claim_of(tunnel->ike_sas[oldest]))
+			oldest = i;
+	return oldest;
 }
 
 static struct ike_sa *append_ike_sa(struct tunnel *tunnel)
@@ -168,11 +182,14 @@ static void add_message(struct arrival *arrival, bool annotate)
 		return;
 	arrival->tunnel = tunnel;
 	arrival->side = ip_address_equal(&tunnel->address[0], &datagram->source) ? 0 : 1;
-	tunnel_note_packet(tunnel, arrival->side, arrival->frame, arrival->time);
+	tunnel_note_claimed(tunnel, arrival->side, arrival->frame, arrival->time,
+	                    ike_message_is_believed(arrival->message));
 	struct ike_sa *refused = refused_in_other_version(arrival);
 	struct ike_sa *sa = refused != NULL ? refused : ike_sa_of(arrival);
-	note_ike_packet(sa, arrival);
-	note_vendors(sa, arrival);
+	if (ike_message_is_believed(arrival->message)) {
+		note_ike_packet(sa, arrival);
+		note_vendors(sa, arrival);
+	}
 	if (refused != NULL)
 		refuse_in_other_version(sa, arrival);
 	else

@@ -16,6 +16,7 @@ struct tunnels {
 	uint64_t dropped;
 	uint32_t live;
 	uint32_t eviction_cursor;
+	uint32_t spi_hand;    /* SPI to look at next where one has to give way */
 	GArray *free_numbers; /* uint32_t, of tunnels that gave way */
 	GArray *touched;      /* uint32_t, numbers of tunnels with counts to be settled */
 };
@@ -26,17 +27,36 @@ struct tunnel *tunnels_between(struct tunnels *tunnels, const struct ip_address 
 
 void tunnel_note_packet(struct tunnel *tunnel, uint8_t side, uint32_t frame, int64_t time);
 
+/* The same for a packet that anybody may have made up, unless it is genuine: otherwise its sender need not be there. */
+void tunnel_note_claimed(struct tunnel *tunnel, uint8_t side, uint32_t frame, int64_t time, bool genuine);
+
+/* Whether the tunnel works, or worked not long ago, as far as packets that are hard to make up tell. */
+bool tunnel_is_in_use(const struct tunnels *tunnels, const struct tunnel *tunnel);
+
 /* Asks the rules and notes a change of verdict in history and annotation. */
 void tunnel_judge(const struct arrival *arrival);
 
 /* Forgets the SPIs of one direction that were not used since before. */
 void tunnel_retire_spis(struct tunnels *tunnels, struct tunnel *tunnel, unsigned side, int64_t before);
 
+/* Makes a new entry of the SPI table the tunnel's: arrival has tunnel, side, frame and time. */
+void tunnel_adopt_spi(const struct arrival *arrival, struct spi_entry *entry, uint32_t number);
+
 /*
- * Makes a new entry of the SPI table the tunnel's: arrival has tunnel, side, frame and time. begins: the SA itself is
- * new, as its sequence numbers tell.
+ * Its packets show by now that they were not made up, so they speak of the IKE SA that made them possible. begins: the
+ * SA itself is new, as its sequence numbers tell.
  */
-void tunnel_adopt_spi(const struct arrival *arrival, struct spi_entry *entry, uint32_t number, bool begins);
+void tunnel_trust_spi(const struct arrival *arrival, struct spi_entry *entry, bool begins);
+
+/* Whether the direction has more SPIs than tunnels ordinarily have. */
+bool tunnel_is_crowded(const struct esp_direction *direction);
+
+/* In a crowded direction: an SPI that is not trusted, and not the newest, goes; none where there is none to be found at
+ * once. */
+void tunnel_crowd_out_stray(struct tunnels *tunnels, struct esp_direction *direction);
+
+/* In a full table: the SPI that is needed least goes. Returns false where all that were looked at are in use. */
+bool tunnels_free_spi(struct tunnels *tunnels);
 
 /* Whether an SA that is first seen at this sequence number is new. */
 bool esp_begins_at(uint64_t sequence);

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#define BENEFIT_OF_DOUBT (30 * NANOSECONDS)
+
 enum outcome { OUTCOME_PENDING, OUTCOME_UP, OUTCOME_FAILED, OUTCOME_DELETED };
 
 /* The initiator may have refused the responder: that it tries again, or had ended an attempt like that before, says so.
@@ -45,7 +47,19 @@ static int64_t last_attempt_time(const struct ike_sa *sa)
 static bool used_after(const struct tunnel *tunnel, const struct ike_sa *sa, int64_t time)
 {
 	bool answered_after = sa->last_from[0] > time && sa->last_from[1] > time;
-	return answered_after || (tunnel->esp[0].last_time > time && tunnel->esp[1].last_time > time);
+	return answered_after || (tunnel->esp[0].silence.last > time && tunnel->esp[1].silence.last > time);
+}
+
+/*
+ * A first message that is refused or stays unanswered can be spoofed, so for a while after it a tunnel that was used
+ * both ways shortly before is taken to be still there: by then its traffic or its liveness checks have told.
+ */
+static bool is_soon_after_use(const struct tunnel *tunnel, const struct ike_sa *sa, const struct ike_sa *attempt)
+{
+	int64_t begun = attempt->first_time;
+
+	return attempt->stage <= IKE_STAGE_INIT_REFUSED && tunnel->last_time - begun < BENEFIT_OF_DOUBT &&
+	       used_after(tunnel, sa, begun - BENEFIT_OF_DOUBT);
 }
 
 /* An older SA that is up and was used both ways after the failure of a newer one. */
@@ -54,7 +68,8 @@ static const struct ike_sa *survivor(const struct tunnel *tunnel, unsigned newer
 	int64_t failed = last_attempt_time(tunnel->ike_sas[newer]);
 	for (unsigned i = newer; i-- > 0;) {
 		const struct ike_sa *sa = tunnel->ike_sas[i];
-		if (outcome_of(tunnel, sa) == OUTCOME_UP && used_after(tunnel, sa, failed))
+		if (outcome_of(tunnel, sa) == OUTCOME_UP &&
+		    (used_after(tunnel, sa, failed) || is_soon_after_use(tunnel, sa, tunnel->ike_sas[newer])))
 			return sa;
 	}
 	return NULL;

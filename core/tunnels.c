@@ -9,10 +9,20 @@
 #define DEFAULT_SPI_CAPACITY (UINT32_C(1) << 20)
 #define DEFAULT_TUNNEL_CAPACITY (UINT32_C(1) << 16)
 #define FIRST_LOSS_CHECK 64
-/* More ESP packets one way than these are no stray ones. */
+/* More ESP packets one way than these, and more IKE messages, are no stray ones. */
 #define STRAY_PACKETS 8
+#define STRAY_MESSAGES 2
+/* A tunnel that worked, and was silent for longer than any lifetime and any idle timeout, does so no more. */
+#define UNUSED_AFTER (24 * 3600 * NANOSECONDS)
+#define ONE_WAY_UNUSED_AFTER (60 * NANOSECONDS)
 /* Tunnels looked at to find one that may give way. */
 #define EVICTION_LOOKS 64
+
+enum claim {
+	CLAIM_NONE,
+	CLAIM_ATTEMPT, /* a tunnel that tries to come up */
+	CLAIM_IN_USE,
+};
 
 static guint hash_of_address(const struct ip_address *address)
 {
@@ -71,6 +81,7 @@ static void tunnel_free(struct tunnel *tunnel)
 		g_free(tunnel->ike_sas[i]);
 	g_free(tunnel->ike_sas);
 	tunnel_free_children(tunnel);
+	g_free(tunnel->history);
 	g_free(tunnel);
 }
 
@@ -135,40 +146,85 @@ uint64_t tunnels_dropped(const struct tunnels *tunnels)
 	return tunnels->dropped;
 }
 
-/* A tunnel whose IKE never came up and that carried no ESP, or next to none and one way only, may give way: that is
- * what a flood of spoofed packets leaves. */
-static bool may_give_way(const struct tunnel *tunnel)
-{
-	uint64_t one = tunnel->esp[0].packets, other = tunnel->esp[1].packets;
+/* ---- who gives way when the table is full ---- */
 
-	if (tunnel->keep || (one != 0 && other != 0) || one + other > STRAY_PACKETS)
-		return false;
+static bool came_up(const struct tunnel *tunnel)
+{
 	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
 		if (tunnel->ike_sas[i]->up_time != 0)
-			return false;
-	return true;
+			return true;
+	return false;
 }
 
+/* ESP both ways, of the kind that is hard to make up, or known from an earlier run. */
+static bool worked(const struct tunnel *tunnel)
+{
+	return came_up(tunnel) || (tunnel->esp[0].silence.last != 0 && tunnel->esp[1].silence.last != 0) ||
+	       tunnel->esp[0].earlier_packets + tunnel->esp[1].earlier_packets != 0;
+}
+
+bool tunnel_is_in_use(const struct tunnels *tunnels, const struct tunnel *tunnel)
+{
+	int64_t idle = tunnels->now - tunnel->last_time;
+
+	if (tunnel->keep)
+		return true;
+	if (worked(tunnel))
+		return idle < UNUSED_AFTER;
+	return tunnel->esp[0].packets + tunnel->esp[1].packets > STRAY_PACKETS && idle < ONE_WAY_UNUSED_AFTER;
+}
+
+/* What a spoofed packet leaves, with the answer that a gateway sends to it. */
+static bool is_stray(const struct tunnel *tunnel)
+{
+	return tunnel->ike_messages_from[0] + tunnel->ike_messages_from[1] <= STRAY_MESSAGES &&
+	       tunnel->esp[0].packets + tunnel->esp[1].packets <= STRAY_PACKETS;
+}
+
+static enum claim claim_of(const struct tunnels *tunnels, const struct tunnel *tunnel)
+{
+	if (tunnel_is_in_use(tunnels, tunnel))
+		return CLAIM_IN_USE;
+	if (is_stray(tunnel) || worked(tunnel) || tunnels->now - tunnel->last_time > ONE_WAY_UNUSED_AFTER)
+		return CLAIM_NONE;
+	return CLAIM_ATTEMPT;
+}
+
+static void remove_tunnel(struct tunnels *tunnels, struct tunnel *tunnel)
+{
+	uint32_t number = tunnel->number;
+
+	for (unsigned side = 0; side < 2; side++)
+		tunnel_retire_spis(tunnels, tunnel, side, INT64_MAX);
+	g_hash_table_remove(tunnels->by_addresses, tunnel->address);
+	tunnel_free(tunnel);
+	tunnels->list->pdata[number] = NULL;
+	if (tunnels->options.reuse_numbers)
+		g_array_append_val(tunnels->free_numbers, number);
+	tunnels->live--;
+	tunnels->dropped++;
+}
+
+/* The first that has no claim to stay, in the order of the list, else the attempt that was silent for longest. */
 static bool evict_one(struct tunnels *tunnels)
 {
 	guint length = tunnels->list->len;
-	for (unsigned looks = 0; looks < EVICTION_LOOKS && length > 0; looks++) {
-		uint32_t number = tunnels->eviction_cursor++ % length;
-		struct tunnel *tunnel = tunnels->list->pdata[number];
-		if (tunnel == NULL || !may_give_way(tunnel))
+	struct tunnel *chosen = NULL;
+	enum claim least = CLAIM_IN_USE;
+
+	for (unsigned looks = 0; looks < EVICTION_LOOKS && length > 0 && least != CLAIM_NONE; looks++) {
+		struct tunnel *tunnel = tunnels->list->pdata[tunnels->eviction_cursor++ % length];
+		enum claim claim = tunnel != NULL ? claim_of(tunnels, tunnel) : CLAIM_IN_USE;
+		if (claim == CLAIM_IN_USE || claim > least)
 			continue;
-		for (unsigned side = 0; side < 2; side++)
-			tunnel_retire_spis(tunnels, tunnel, side, INT64_MAX);
-		g_hash_table_remove(tunnels->by_addresses, tunnel->address);
-		tunnel_free(tunnel);
-		tunnels->list->pdata[number] = NULL;
-		if (tunnels->options.reuse_numbers)
-			g_array_append_val(tunnels->free_numbers, number);
-		tunnels->live--;
-		tunnels->dropped++;
-		return true;
+		if (claim < least || tunnel->last_time < chosen->last_time) {
+			least = claim;
+			chosen = tunnel;
+		}
 	}
-	return false;
+	if (chosen != NULL)
+		remove_tunnel(tunnels, chosen);
+	return chosen != NULL;
 }
 
 static bool is_declared_asa(const struct tunnel_options *options, const struct ip_address *address)

@@ -159,6 +159,41 @@ void scene_response(struct scene *scene, uint8_t side, uint8_t exchange_type, ui
 	play(scene, side, &message);
 }
 
+void scene_cleartext(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool is_response,
+                     uint16_t error)
+{
+	struct ike_message message = {.major_version = 2,
+	                              .exchange_type = exchange_type,
+	                              .message_id = message_id,
+	                              .is_response = is_response,
+	                              .length = 36,
+	                              .responder_spi = scene->responder_spi};
+	add_notify(&message, error, 0);
+	play(scene, side, &message);
+}
+
+void scene_invalid_spi(struct scene *scene, uint8_t side, uint32_t spi)
+{
+	struct ike_message message = {.major_version = 2,
+	                              .exchange_type = IKE2_INFORMATIONAL,
+	                              .length = 40,
+	                              .responder_spi = scene->responder_spi};
+	add_notify(&message, IKE_NOTIFY_INVALID_SPI, 0);
+	message.notifies[0].data = spi;
+	message.notifies[0].data_length = 4;
+	play(scene, side, &message);
+}
+
+void scene_too_big(struct scene *scene, uint8_t side, uint32_t spi, uint32_t mtu)
+{
+	struct datagram datagram = datagram_from(scene, side, DATAGRAM_ICMP_ERROR);
+
+	datagram.quoted = (struct icmp_quote){ICMP_TOO_BIG, mtu, datagram.source, datagram.destination, spi};
+	scene->frame++;
+	scene->time += STEP;
+	tunnels_add(scene->tunnels, scene->frame, scene->time, &datagram, NULL, &scene->last);
+}
+
 void scene_decrypted(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool is_response,
                      const uint16_t *payloads, uint16_t error)
 {

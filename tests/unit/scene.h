@@ -45,6 +45,16 @@ void scene_same_bytes(struct scene *scene);
 void scene_request(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, uint32_t payload);
 void scene_response(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, uint32_t payload);
 
+/* The same on the SA's SPIs, but in the clear: an error notify that anybody can have sent. */
+void scene_cleartext(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool is_response,
+                     uint16_t error);
+
+/* In the clear as well: this side does not know the SPI. */
+void scene_invalid_spi(struct scene *scene, uint8_t side, uint32_t spi);
+
+/* A router says that a packet on this SPI, sent by side, was too big. */
+void scene_too_big(struct scene *scene, uint8_t side, uint32_t spi, uint32_t mtu);
+
 /* The same, decrypted: it holds these payload types, and an error notify if not 0. */
 void scene_decrypted(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool is_response,
                      const uint16_t *payloads, uint16_t error);

@@ -104,6 +104,7 @@ static void counts_from_elsewhere_add_up(void)
 struct gateway {
 	struct tunnels *tunnels;
 	int64_t now;
+	uint64_t sequence;
 	unsigned changes;
 };
 
@@ -143,6 +144,8 @@ static void take(struct gateway *gateway, struct ip_address from, struct ip_addr
 	                            .last_time = gateway->now - SECOND / 10,
 	                            .first_sequence = 100000,
 	                            .lost = lost};
+	gateway->sequence += packets;
+	counts.highest_sequence = counts.first_sequence + gateway->sequence;
 	tunnels_take_counts(gateway->tunnels, &counts);
 }
 
