@@ -30,7 +30,7 @@ static bool has_journal(void)
 	return g_getenv("JOURNAL_STREAM") != NULL;
 }
 
-static void say(int priority, const char *format, va_list arguments)
+static void G_GNUC_PRINTF(2, 0) say(int priority, const char *format, va_list arguments)
 {
 	char *text = g_strdup_vprintf(format, arguments);
 
