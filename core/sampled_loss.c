@@ -33,13 +33,25 @@ static bool goes_on(const struct sampled_packet *from, const struct sampled_pack
 	return to->sequence - from->sequence <= arrived_at_most(from, to) + leap;
 }
 
-static void start_run(struct sampled_loss *loss, const struct sampled_packet *packet)
+void sampled_loss_start_anew(struct sampled_loss *loss)
 {
 	loss->past_low += loss->run_low;
 	loss->past_high += loss->run_high;
 	if (loss->started)
 		loss->sent += loss->last.sequence - loss->first.sequence;
 	loss->run_low = loss->run_high = 0;
+	loss->started = loss->doubtful = false;
+}
+
+void sampled_loss_settle(struct sampled_loss *loss)
+{
+	sampled_loss_start_anew(loss);
+	loss->past_high = loss->past_low;
+}
+
+static void start_run(struct sampled_loss *loss, const struct sampled_packet *packet)
+{
+	sampled_loss_start_anew(loss);
 	loss->first = loss->last = *packet;
 	loss->started = true;
 }
@@ -55,12 +67,10 @@ static void go_on(struct sampled_loss *loss, const struct sampled_packet *packet
 	low = subtract(sent, arrived_at_most(&loss->first, packet));
 	high = subtract(sent, subtract(packet->count_low, loss->first.count_high));
 	loss->last = *packet;
-	loss->run_high = high;
-	/* What was lost stays lost; only duplicates since then can have made more arrive than the numbers say. */
+	/* What was lost stays lost, even if duplicates since then make it look as if more arrived. */
 	if (low > loss->run_low)
 		loss->run_low = low;
-	if (loss->run_low > high)
-		loss->run_low = high;
+	loss->run_high = high > loss->run_low ? high : loss->run_low;
 }
 
 /* A packet far from the run was followed by one that goes on from it: a long outage, or numbers that started anew. */
@@ -78,7 +88,8 @@ void sampled_loss_take(struct sampled_loss *loss, uint32_t sequence, uint64_t co
 {
 	struct sampled_packet packet = {.sequence = sequence, .count_low = count_low, .count_high = count_high};
 
-	if (!loss->started) {
+	/* The counter may have started anew. */
+	if (!loss->started || count_high < loss->last.count_low) {
 		start_run(loss, &packet);
 		return;
 	}

@@ -3,8 +3,9 @@
  * Loss of one ESP SA from a few of its packets: the sequence numbers of sampled packets say how many were sent between
  * them, a count made elsewhere (by the kernel) how many arrived. Pure arithmetic; the caller keeps one struct per SA.
  *
- * The result is a range. It is as wide as what is unknown: how many packets were counted just when a sample passed.
- * Duplicates hide losses, since they count as arrived. Losses before the first sample are not seen.
+ * The result is a range, whose lower end never goes back. It is as wide as what is unknown: how many packets were
+ * counted just when a sample passed. Duplicates hide losses, since they count as arrived. Losses before the first
+ * sample are not seen.
  */
 #ifndef ASAPHASE_CORE_SAMPLED_LOSS_H
 #define ASAPHASE_CORE_SAMPLED_LOSS_H
@@ -40,6 +41,12 @@ struct sampled_loss {
  * set up again under its SPI, lose nothing.
  */
 void sampled_loss_take(struct sampled_loss *loss, uint32_t sequence, uint64_t count_low, uint64_t count_high);
+
+/* What comes next does not belong with what was before: only what was lost stays. */
+void sampled_loss_start_anew(struct sampled_loss *loss);
+
+/* The same, and what is uncertain until now is taken for not lost. */
+void sampled_loss_settle(struct sampled_loss *loss);
 
 struct sampled_loss_estimate {
 	uint64_t sent;        /* from the first sample to the last: packets that the numbers say were sent */

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/sampled_loss.h"
 #include "kernel-helpers/set_reader.h"
 #include "nfq-daemon/clock.h"
 #include "nfq-daemon/journal.h"
-#include "nfq-daemon/sampled_loss.h"
 
 #define NANOSECONDS INT64_C(1000000000)
 
@@ -137,8 +137,9 @@ static void take_loss(struct kernel_counts *counts, struct counted_spi *spi)
 	/* The sample may have passed before the last reading, if the worker was slow; not before that before it, nor
 	 * before the first. */
 	uint64_t before = count_after_reading(spi, MAX(counts->number, FIRST_READING + 2) - 2);
-	uint64_t uncertain = spi->loss.uncertain;
-	uint64_t more = sampled_loss_take(&spi->loss, spi->sequence, MAX(before, 1), after);
+	const struct sampled_loss_estimate earlier = sampled_loss_estimate(&spi->loss);
+	sampled_loss_take(&spi->loss, spi->sequence, MAX(before, 1), after);
+	const struct sampled_loss_estimate now = sampled_loss_estimate(&spi->loss);
 	const struct spi_counts told = {
 	        .source = spi->key.source,
 	        .destination = spi->key.destination,
@@ -147,10 +148,10 @@ static void take_loss(struct kernel_counts *counts, struct counted_spi *spi)
 	        .sequences_known = true,
 	        .last_time = clock_from_realtime(spi->key.last_time),
 	        .first_sequence = spi->first_sequence,
-	        .highest_sequence = spi->loss.pending,
+	        .highest_sequence = spi->loss.last.sequence,
 	        .last_sequence = spi->sequence,
-	        .lost = (int32_t)MIN(more, INT32_MAX),
-	        .lost_uncertain = (int64_t)(spi->loss.uncertain - uncertain),
+	        .lost = (int32_t)MIN(now.lost - earlier.lost, INT32_MAX),
+	        .lost_uncertain = (int64_t)(now.uncertainty - earlier.uncertainty),
 	};
 
 	tunnels_take_counts(counts->tunnels, &told);
@@ -269,11 +270,15 @@ void kernel_counts_give_up_loss(struct kernel_counts *counts)
 	counts->gives_up_loss = true;
 }
 
+/* Samples may have waited for longer than two readings: when they passed is not known. */
 void kernel_counts_note_gap(struct kernel_counts *counts)
 {
-	for (guint i = 0; i < counts->spis->len; i++)
-		if (counts->spis->pdata[i] != NULL)
-			((struct counted_spi *)counts->spis->pdata[i])->loss.has_pending = false;
+	for (guint i = 0; i < counts->sampled->len; i++) {
+		struct counted_spi *spi = counts->spis->pdata[g_array_index(counts->sampled, uint32_t, i)];
+		if (spi != NULL)
+			spi->sampled = false;
+	}
+	g_array_set_size(counts->sampled, 0);
 }
 
 /* ---- beginning and ending ---- */
@@ -357,21 +362,23 @@ void kernel_counts_save(const struct kernel_counts *counts, struct state *state)
 	}
 }
 
-/* Nothing more is to come of it. */
+/* Nothing more is to come of it: what is lost for certain is all that is told. */
 static void settle_uncertainty(struct kernel_counts *counts, struct counted_spi *spi)
 {
+	const struct sampled_loss_estimate estimate = sampled_loss_estimate(&spi->loss);
 	const struct spi_counts told = {
 	        .source = spi->key.source,
 	        .destination = spi->key.destination,
 	        .spi = spi->key.spi,
 	        .encapsulation = spi->key.encapsulation,
 	        .last_time = clock_from_realtime(spi->key.last_time),
-	        .lost_uncertain = -(int64_t)spi->loss.uncertain,
+	        .lost_uncertain = -(int64_t)estimate.uncertainty,
 	};
 
-	if (spi->loss.uncertain != 0)
-		tunnels_take_counts(counts->tunnels, &told);
-	spi->loss.uncertain = 0;
+	if (estimate.uncertainty == 0)
+		return;
+	tunnels_take_counts(counts->tunnels, &told);
+	sampled_loss_settle(&spi->loss);
 }
 
 void kernel_counts_retire(struct kernel_counts *counts, int64_t now)

@@ -25,7 +25,7 @@ void kernel_counts_take_sample(const struct spi_counts *sample, void *counts);
 /* From now on samples tell nothing of loss: the kernel counts GSO packets as one, and there are some. */
 void kernel_counts_give_up_loss(struct kernel_counts *counts);
 
-/* Packets may have passed unseen by the workers: samples of before and after do not belong together. */
+/* A worker stood still: the samples since the last reading may be old, and are not used. */
 void kernel_counts_note_gap(struct kernel_counts *counts);
 
 /* Whether it is time for another reading: they are made as often as they cost little. */

@@ -147,18 +147,22 @@ test_nothing_goes_uncounted_while_the_daemon_is_dead.needs = NEEDS
 
 
 def test_loss_is_told(world):
-    """One packet in 50 is lost on the way: never more is told, and not much less. In offload mode from samples."""
+    """One packet in 10 is lost on the way. In queue mode all of it is told; in offload mode never more, and the rest as uncertain."""
     world.silence()
     daemon = Daemon(world, settings={"export interval": 2}).start()
-    clean = world.begin_sending(RIGHT, spi=0x2000, rate=4000, seconds=20, packets=10**9)
-    sent = world.send(LEFT, spi=0x1000, rate=4000, seconds=20, packets=10**9, lose=50)["spis"]["0x00001000"]
+    clean = world.begin_sending(RIGHT, spi=0x2000, rate=4000, seconds=25, packets=10**9)
+    sent = world.send(LEFT, spi=0x1000, rate=4000, seconds=25, packets=10**9, lose=10)["spis"]["0x00001000"]
     clean.result()
     metrics = daemon.fresh_metrics()
-    lost = {direction: daemon.value("tunnel_lost_packets_total", metrics, **TUNNEL, direction=direction)
-            for direction in ("encaps", "decaps")}
-    assert lost["decaps"] == 0, f"{lost['decaps']} lost where none was"
-    assert 0.8 * sent["lost"] <= lost["encaps"] <= sent["lost"], f"{lost['encaps']} told, {sent['lost']} lost"
-    world.figure(f"{sent['lost']} of {sent['packets'] + sent['lost']} lost, {lost['encaps']:.0f} told")
+    labels = {**TUNNEL, "direction": "encaps"}
+    told = daemon.value("tunnel_lost_packets_total", metrics, **labels)
+    uncertain = daemon.value("tunnel_lost_uncertain_packets", metrics, **labels) or 0
+    world.figure(f"{sent['lost']} of {sent['packets'] + sent['lost']} lost, {told:.0f} told, {uncertain:.0f} uncertain")
+    assert daemon.value("tunnel_lost_packets_total", metrics, **TUNNEL, direction="decaps") == 0
+    # What was sent after the last sample is not known of.
+    assert told <= sent["lost"] <= told + uncertain + (110 if world.mode == "offload" else 0)
+    if world.mode == "offload":
+        assert told >= sent["lost"] / 3
 
 
 test_loss_is_told.needs = NEEDS

@@ -154,6 +154,49 @@ static void test_numbers_that_start_anew_lose_nothing(void)
 	g_assert_cmpuint(sampled_loss_estimate(&stream.loss).lost, <=, stream.lost);
 }
 
+static void test_a_counter_that_starts_anew_loses_nothing(void)
+{
+	struct stream stream = {0};
+
+	send(&stream, 100000, 100, 1000);
+	stream.arrived = 0;
+	send(&stream, 100000, 0, 1000);
+	g_assert_cmpuint(sampled_loss_estimate(&stream.loss).lost, ==, 999);
+}
+
+static void test_lost_never_goes_back(void)
+{
+	struct stream stream = {0};
+	uint64_t before = 0;
+
+	for (unsigned i = 0; i < 100; i++) {
+		uint64_t lost;
+
+		send(&stream, 3000, i % 10 == 0 ? 20 : 0, 1000);
+		stream.arrived += 50; /* duplicates */
+		if (i % 30 == 29)
+			sampled_loss_start_anew(&stream.loss);
+		lost = sampled_loss_estimate(&stream.loss).lost;
+		g_assert_cmpuint(lost, >=, before);
+		g_assert_cmpuint(lost, <=, stream.lost);
+		before = lost;
+	}
+}
+
+static void test_what_is_settled_is_certain(void)
+{
+	struct stream stream = {.slack_below = 100, .slack_above = 100};
+	uint64_t lost;
+
+	send(&stream, 100000, 50, 1000);
+	lost = sampled_loss_estimate(&stream.loss).lost;
+	sampled_loss_settle(&stream.loss);
+	g_assert_cmpuint(sampled_loss_estimate(&stream.loss).lost, ==, lost);
+	g_assert_cmpuint(sampled_loss_estimate(&stream.loss).uncertainty, ==, 0);
+	send(&stream, 100000, 50, 1000);
+	assert_holds(&stream, 600);
+}
+
 static void test_late_samples_change_nothing(void)
 {
 	struct stream stream = {0};
@@ -190,6 +233,10 @@ int main(int argc, char **argv)
 	                test_an_outage_counts_once_it_is_confirmed);
 	g_test_add_func("/sampled_loss/numbers_that_start_anew_lose_nothing",
 	                test_numbers_that_start_anew_lose_nothing);
+	g_test_add_func("/sampled_loss/a_counter_that_starts_anew_loses_nothing",
+	                test_a_counter_that_starts_anew_loses_nothing);
+	g_test_add_func("/sampled_loss/lost_never_goes_back", test_lost_never_goes_back);
+	g_test_add_func("/sampled_loss/what_is_settled_is_certain", test_what_is_settled_is_certain);
 	g_test_add_func("/sampled_loss/late_samples_change_nothing", test_late_samples_change_nothing);
 	g_test_add_func("/sampled_loss/duplicates_hide_loss_but_make_none", test_duplicates_hide_loss_but_make_none);
 	return g_test_run();
