@@ -25,5 +25,6 @@ command_run explain_run;
 command_run read_run;
 command_run report_run;
 command_run show_run;
+command_run top_run;
 
 #endif

@@ -12,6 +12,7 @@ static const struct command commands[] = {
         {"report", "FILE -o PAGE.html [--redact]",
          "one page to hand on: verdicts, ladder of the exchange, ESP over time", report_run},
         {"show", "crypto ikev2 sa | crypto ipsec sa | … [-r FILE]", "what an ASA would show, from packets", show_run},
+        {"top", "[-d SECONDS]", "the running daemon's tunnels, live", top_run},
 };
 
 static void print_usage(FILE *file)
