@@ -10,6 +10,8 @@
 
 #define NANOSECONDS INT64_C(1000000000)
 #define NANOSECONDS_PER_MILLISECOND INT64_C(1000000)
+/* Fewer lost packets are no verdict. */
+#define LOSS_LEAST 10
 
 struct arrival {
 	struct tunnels *tunnels;

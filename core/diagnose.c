@@ -16,7 +16,6 @@
 #define NO_TRAFFIC_AFTER (30 * NANOSECONDS)
 /* A silence is one-way only when it is this much longer than any that ended by itself. */
 #define SILENCE_FACTOR 3
-#define LOSS_LEAST 10
 #define LOSS_PERCENT 1
 #define TOO_BIG_REPEATED 2
 

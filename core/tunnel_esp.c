@@ -206,6 +206,21 @@ static void annotate_esp(const struct arrival *arrival, const struct spi_entry *
 	annotation->arrival = (enum sequence_arrival)entry->arrival;
 }
 
+/* Losses enough for a verdict, while there is none. */
+static bool loses(const struct arrival *arrival, const struct spi_entry *entry)
+{
+	return arrival->tunnel->current == CAUSE_NONE && entry->lost > spi_table_lost_before(arrival->tunnels->spis) &&
+	       arrival->tunnel->esp[arrival->side].lost >= LOSS_LEAST;
+}
+
+/* ESP that comes from both ends by turns may undo what was found of the negotiation. */
+static bool may_undo_failure(const struct tunnel *tunnel, uint8_t side)
+{
+	enum phase failed = catalogue_entry(tunnel->current)->phase;
+
+	return (failed == PHASE_1 || failed == PHASE_2) && tunnel->esp[side].silence.packets <= 1;
+}
+
 /* For a packet of which the SPI finds no room: its direction counts it all the same. */
 static void count_without_entry(struct arrival *arrival)
 {
@@ -279,6 +294,7 @@ void tunnel_add_esp(struct arrival *arrival, bool annotate)
 			look = true;
 		}
 		look |= count_progress(arrival, entry, just_trusted);
+		look |= loses(arrival, entry) || may_undo_failure(arrival->tunnel, arrival->side);
 	}
 	close_outage(arrival->tunnel, arrival->side);
 	arrival->annotation->tunnel = entry->owner;
