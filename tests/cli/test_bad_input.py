@@ -131,6 +131,9 @@ def test_one_bad_file_does_not_keep_the_others(asaphase, capture, tmp_path):
     (["diagnose", "--one-way-packets", "-1", "x"], "whole number"),
     (["read"], "neither FILE nor -i"),
     (["dignose", "x"], "no command 'dignose'"),
+    (["top"], "needs a terminal"),
+    (["top", "--delay", "0"], "1 to 3600 seconds"),
+    (["top", "x"], "takes no FILE"),
 ])
 def test_wrong_options_are_named_in_one_line(asaphase, arguments, words):
     done = asaphase(*arguments)
