@@ -218,7 +218,7 @@ int diagnose_run(int argument_count, char **arguments)
 	        {"live", 0, 0, G_OPTION_ARG_NONE, &live, "What the running asaphased sees, instead of captures", NULL},
 	        {"socket", 0, 0, G_OPTION_ARG_FILENAME, &socket, "The daemon's control socket", "PATH"},
 	        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, "Captures; - is standard input",
-	         "FILE…"},
+	         "FILE… | --live"},
 	        {0},
 	};
 	GOptionContext *context = g_option_context_new(NULL);

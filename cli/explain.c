@@ -81,7 +81,7 @@ int explain_run(int argument_count, char **arguments)
 	char **files = NULL;
 	const GOptionEntry entries[] = {
 	        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, "Texts; none or - is standard input",
-	         "FILE…"},
+	         "[FILE…]"},
 	        {0},
 	};
 	GOptionContext *context = g_option_context_new(NULL);
@@ -95,7 +95,7 @@ int explain_run(int argument_count, char **arguments)
 	                 "tunnel-group, mixed as they\n"
 	                 "come. Two devices are compared where each has its prompt before its output, or a FILE of its "
 	                 "own. Keys are never\n"
-	                 "printed.\n\n"
+	                 "printed. Without a FILE it reads standard input.\n\n"
 	                 "Exit status: 0 nothing wrong, 1 a fault found, 2 nothing understood or unusable input.");
 	g_option_context_add_main_entries(context, entries, NULL);
 	bool good = g_option_context_parse(context, &argument_count, &arguments, &error);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <glib.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +57,10 @@ int main(int argument_count, char **arguments)
 	const struct command *command = find_command(arguments[1]);
 	if (command == NULL)
 		return run_word(arguments[1]);
+	/* What GOption prints as the program in a usage line. */
+	char *called = g_strconcat("asaphase ", command->name, NULL);
+	g_set_prgname(called);
+	g_free(called);
 	int status = command->run(argument_count - 1, arguments + 1);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "asaphase: writing to standard output failed\n");

@@ -167,13 +167,15 @@ int read_run(int argument_count, char **arguments)
 	        {"interface", 'i', 0, G_OPTION_ARG_STRING, &interface, "Listen here instead of reading files",
 	         "INTERFACE"},
 	        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words,
-	         "Captures (- is standard input), then a libpcap filter expression", "FILE… [FILTER]"},
+	         "Captures (- is standard input), then a libpcap filter expression",
+	         "FILE… [FILTER] | -i INTERFACE [FILTER]"},
 	        {0},
 	};
 	GOptionContext *context = g_option_context_new(NULL);
 	GError *error = NULL;
 
 	g_option_context_set_summary(context, "One line a packet: frame, time, phase, what it is, what it means.");
+	g_option_context_set_description(context, "Exit status: 0 read, 2 unusable input.");
 	analysis_options_add(context, &options);
 	g_option_context_add_main_entries(context, entries, NULL);
 	bool good = g_option_context_parse(context, &argument_count, &arguments, &error);

@@ -146,3 +146,9 @@ def test_help_and_version(asaphase):
     assert asaphase("--version").stdout.startswith(b"asaphase 0.")
     assert b"--asa" in asaphase("diagnose", "--help").stdout
     assert asaphase().returncode == 2
+
+
+@pytest.mark.parametrize("command", ["diagnose", "read", "explain", "report", "show", "top"])
+def test_a_usage_line_can_be_typed_as_it_stands(asaphase, command):
+    usage = asaphase(command, "--help").stdout.decode().split("Usage:\n  ")[1].splitlines()[0]
+    assert usage.startswith(f"asaphase {command} [OPTION…]")
