@@ -22,13 +22,13 @@ def other(side):
 
 
 def wait_until(condition, seconds, what):
-    """Asks ten times a second. Returns how long it took, or fails."""
+    """Asks ten times a second. Returns how long it took, or fails with what, a text or a function that makes it then."""
     start = time.monotonic()
     while time.monotonic() - start < seconds:
         if condition():
             return time.monotonic() - start
         time.sleep(0.1)
-    raise AssertionError(f"not within {seconds} s: {what}")
+    raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
 
 
 class Traffic:
