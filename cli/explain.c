@@ -89,14 +89,14 @@ int explain_run(int argument_count, char **arguments)
 
 	g_option_context_set_summary(context, "What pasted log lines, show output and configurations of ASAs mean.");
 	g_option_context_set_description(
-	        context, "Reads syslog of any form, and the output of show crypto ikev2 sa, ikev1 sa, isakmp sa, ipsec "
-	                 "sa, ipsec stats,\n"
-	                 "isakmp stats, show vpn-sessiondb l2l, show running-config crypto map, access-list and "
-	                 "tunnel-group, mixed as they\n"
-	                 "come. Two devices are compared where each has its prompt before its output, or a FILE of its "
-	                 "own. Keys are never\n"
-	                 "printed. Without a FILE it reads standard input.\n\n"
-	                 "Exit status: 0 nothing wrong, 1 a fault found, 2 nothing understood or unusable input.");
+	        context,
+	        "Reads syslog of any form, output of debug crypto ikev2, and that of show crypto ikev2 sa, ikev1 sa,\n"
+	        "isakmp sa, ipsec sa, ipsec stats, isakmp stats, show vpn-sessiondb l2l, show running-config crypto "
+	        "map,\n"
+	        "access-list and tunnel-group, mixed as they come. Two devices are compared where each has its prompt\n"
+	        "before its output, or a FILE of its own. Keys are never printed. Without a FILE it reads standard "
+	        "input.\n\n"
+	        "Exit status: 0 nothing wrong, 1 a fault found, 2 nothing understood or unusable input.");
 	g_option_context_add_main_entries(context, entries, NULL);
 	bool good = g_option_context_parse(context, &argument_count, &arguments, &error);
 	g_option_context_free(context);

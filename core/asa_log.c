@@ -344,13 +344,23 @@ int asa_log_read(const char *line, size_t length, struct asa_log_message *messag
 	return 0;
 }
 
+/* `debug crypto ikev2` prints the errors that 750003 names, in the same words and without its number. */
+static uint32_t number_of_wording(struct text_span line)
+{
+	struct text_span protocol = line, platform = line;
+
+	return text_span_find(&protocol, "IKEv2-PROTO-") || text_span_find(&platform, "IKEv2-PLAT-") ? 750003 : 0;
+}
+
 int asa_log_read_wording(const char *line, size_t length, struct asa_log_message *message)
 {
 	struct text_span whole = {line, line + length}, ike = whole;
 	const struct log_text *wording;
 
 	memset(message, 0, sizeof *message);
-	if (!text_span_find(&ike, "IKE") || (wording = catalogue_log_text(0, line, length)) == NULL)
+	if (!text_span_find(&ike, "IKE"))
+		return -ENOMSG;
+	if ((wording = catalogue_log_text(number_of_wording(whole), line, length)) == NULL)
 		return -ENOMSG;
 	message->text = line;
 	message->text_length = length;

@@ -85,6 +85,14 @@ def test_each_row_of_the_article_is_understood(explain, row, phase, cause):
     assert finding.headline.startswith(f"Phase {phase} failed: ")
 
 
+def test_debug_output_says_what_the_log_would(explain):
+    text = (b"IKEv2-PROTO-1: (211): Failed to find a matching policy\n"
+            b"IKEv2-PROTO-1: (211): Received Policies:\n"
+            b"IKEv2-PROTO-1: (211): Expected Policies:\n")
+    (finding,), status = explain(text)
+    assert (finding.cause, status) == ("ike-proposal-mismatch", 1)
+
+
 # ---- logs ----
 
 def test_interleaved_tunnels_are_told_apart(explain):

@@ -236,6 +236,8 @@ static void the_articles_rows_are_understood_as_they_stand(void)
 	        {"IKE_SA AUTHENTICATION_FAILED", CAUSE_CERT_UNTRUSTED},
 	        {"IKE_SA timed out", CAUSE_NO_RESPONSE},
 	        {"IKEv2-PROTO-1: (12): Received TS_UNACCEPTABLE notify", CAUSE_TS_UNACCEPTABLE},
+	        {"IKEv2-PROTO-1: (139): Auth exchange failed", CAUSE_PSK_MISMATCH},
+	        {"IKEv2-PROTO-1: (211): Failed to find a matching policy  ", CAUSE_IKE_PROPOSAL_MISMATCH},
 	};
 	struct asa_log_message message;
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -243,6 +245,9 @@ static void the_articles_rows_are_understood_as_they_stand(void)
 		g_assert_cmpstr(cause_name(message.cause), ==, cause_name(rows[i].cause));
 	}
 	g_assert_cmpint(asa_log_read_wording("IKE is fine", 11, &message), ==, -ENOMSG);
+	g_assert_cmpint(asa_log_read_wording("IKE: Auth exchange failed", 25, &message), ==, -ENOMSG);
+	g_assert_cmpint(asa_log_read_wording("IKEv2-PROTO-3: (172): Getting configured policies", 49, &message), ==,
+	                -ENOMSG);
 	g_assert_cmpint(asa_log_read_wording("TS_UNACCEPTABLE", 15, &message), ==, -ENOMSG);
 }
 
