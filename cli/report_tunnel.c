@@ -245,7 +245,8 @@ static void append_show_of_peer(const struct card *card, const char *command)
 
 static void append_shown(const struct card *card)
 {
-	const char *shown = verdict_words_shown(&card->words);
+	char text[VERDICT_WORDS_SIZE];
+	const char *shown = verdict_words_shown(&card->words, text, sizeof text);
 	const char *command = verdict_words_show_command(&card->words);
 	char detail[64];
 

@@ -653,15 +653,15 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                    "network does not route it into the tunnel.",
                         .article = "IKE SA READY, Child SA present, but encaps == 0 or decaps == 0: tunnel is up but "
                                    "no traffic. Probably routing or NAT problem upstream.",
-                        .show = {"MM_ACTIVE; #pkts encaps grows and #pkts decaps does not, or the reverse",
-                                 "READY; #pkts encaps grows and #pkts decaps does not, or the reverse"},
+                        .show = {"MM_ACTIVE; #pkts {growing} grows and #pkts {still} does not",
+                                 "READY; #pkts {growing} grows and #pkts {still} does not"},
                         .messages =
                                 {
                                         {"402116",
                                          "IPSEC: Received an ESP packet (SPI= <spi>, sequence number= <n>) from {peer} "
                                          "(user= {peer}) to {asa}. The decapsulated inner packet doesn't match the "
                                          "negotiated policy in the SA.",
-                                         4, FOR_BOTH, false},
+                                         4, FOR_BOTH, false, ESP_MISSING_ENCAPS},
                                 },
                         .steps =
                                 {
@@ -978,6 +978,8 @@ static const struct {
         {"asa_port", offsetof(struct catalogue_values, asa_port), true},
         {"peer_port", offsetof(struct catalogue_values, peer_port), true},
         {"version", offsetof(struct catalogue_values, version), true},
+        {"growing", offsetof(struct catalogue_values, growing), false},
+        {"still", offsetof(struct catalogue_values, still), false},
 };
 
 static void write_word(const void *context, const char *word, size_t length, char *text, size_t size)
@@ -988,7 +990,7 @@ static void write_word(const void *context, const char *word, size_t length, cha
 		const char *member = (const char *)context + words[i].offset;
 		if (words[i].is_number)
 			snprintf(text, size, "%u", *(const unsigned *)(const void *)member);
-		else
+		else if (*(const char *const *)(const void *)member != NULL)
 			snprintf(text, size, "%s", *(const char *const *)(const void *)member);
 	}
 }

@@ -62,12 +62,16 @@ enum confidence {
  * A message that an ASA would log. text is Cisco's template with {asa}, {asa_port}, {peer}, {peer_port}, {version} to
  * be filled in by catalogue_fill().
  */
+/* Of one-way ESP: which of the ASA's counters stands still. */
+enum esp_missing { ESP_MISSING_NONE, ESP_MISSING_ENCAPS, ESP_MISSING_DECAPS };
+
 struct asa_message {
 	const char *id; /* "750003" */
 	const char *text;
 	uint8_t severity;
 	uint8_t versions; /* FOR_IKEV1 | FOR_IKEV2 */
 	bool recalled;
+	enum esp_missing missing; /* logged only where this counter stands still; ESP_MISSING_NONE: in any case */
 };
 
 enum next_at { AT_ASA, AT_PEER, AT_PATH };
@@ -116,6 +120,7 @@ struct catalogue_values {
 	const char *peer;
 	unsigned asa_port, peer_port;
 	unsigned version;
+	const char *growing, *still; /* of one-way ESP: "encaps" or "decaps"; NULL for other causes */
 };
 
 /* Copies template with its {…} filled in; cut and zero-terminated at size. Returns text. */

@@ -459,6 +459,7 @@ static bool rule_one_way(const struct judgement *judgement, struct verdict *verd
 		             child->spi_from[silent]);
 	add_evidence(verdict, WITNESS_ESP_ONE_WAY, tunnel->esp[!silent].last_frame, silence->last,
 	             bounded(silence->packets), milliseconds_between(silence->start, silence->last));
+	verdict->missing = silent == (int)tunnel->asa_side ? ESP_MISSING_ENCAPS : ESP_MISSING_DECAPS;
 	verdict->confidence = judgement->up ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	return true;
 }

@@ -17,6 +17,7 @@ struct verdict {
 	enum confidence confidence;
 	const char *alternatives[CATALOGUE_ALTERNATIVES]; /* static strings, see catalogue.h */
 	uint8_t alternative_count;
+	enum esp_missing missing; /* of one-way ESP, as the ASA's side counts it; else ESP_MISSING_NONE */
 	struct witnesses evidence;
 	const struct ike_sa *ike_sa; /* the one judged; may be NULL */
 };

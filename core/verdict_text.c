@@ -161,7 +161,8 @@ static void append_esp(const struct page *page)
 
 static void append_shown(const struct page *page)
 {
-	const char *shown = verdict_words_shown(&page->words);
+	char text[VERDICT_WORDS_SIZE];
+	const char *shown = verdict_words_shown(&page->words, text, sizeof text);
 
 	if (shown == NULL || page->verdict.cause == CAUSE_NONE)
 		return;

@@ -23,6 +23,14 @@ static bool messages_hold(const struct verdict *verdict)
 	return verdict->ike_sa != NULL && verdict->ike_sa->up_time != 0 && !verdict->ike_sa->midway;
 }
 
+static const struct {
+	const char *growing, *still;
+} counter_names[] = {
+        [ESP_MISSING_NONE] = {NULL, NULL},
+        [ESP_MISSING_ENCAPS] = {"decaps", "encaps"},
+        [ESP_MISSING_DECAPS] = {"encaps", "decaps"},
+};
+
 void verdict_words_of(const struct tunnel *tunnel, const struct verdict *verdict, struct verdict_words *words)
 {
 	const struct ike_sa *sa = verdict->ike_sa;
@@ -35,7 +43,10 @@ void verdict_words_of(const struct tunnel *tunnel, const struct verdict *verdict
 	        .asa_port = port_of(sa, tunnel->asa_side),
 	        .peer_port = port_of(sa, !tunnel->asa_side),
 	        .version = sa != NULL ? sa->version : CURRENT_VERSION,
+	        .growing = counter_names[verdict->missing].growing,
+	        .still = counter_names[verdict->missing].still,
 	};
+	words->missing = verdict->missing;
 	words->entry = catalogue_entry(verdict->cause);
 	words->versions = versions_of(sa);
 	words->messages_hold = messages_hold(verdict);
@@ -45,7 +56,8 @@ const struct asa_message *verdict_words_message(const struct verdict_words *word
 {
 	while (words->messages_hold && *cursor < CATALOGUE_MESSAGES && words->entry->messages[*cursor].id != NULL) {
 		const struct asa_message *message = &words->entry->messages[(*cursor)++];
-		if ((message->versions & words->versions) != 0)
+		if ((message->versions & words->versions) != 0 &&
+		    (message->missing == ESP_MISSING_NONE || message->missing == words->missing))
 			return message;
 	}
 	return NULL;
@@ -76,13 +88,12 @@ const char *verdict_words_show_command(const struct verdict_words *words)
 	return is_ikev1(words) ? "show crypto ikev1 sa" : "show crypto ikev2 sa";
 }
 
-const char *verdict_words_shown(const struct verdict_words *words)
+const char *verdict_words_shown(const struct verdict_words *words, char *text, size_t size)
 {
-	const char *first = words->entry->show[0], *current = words->entry->show[1];
+	const char *own = words->entry->show[!is_ikev1(words)], *other = words->entry->show[is_ikev1(words)];
+	const char *shown = own != NULL ? own : other;
 
-	if (is_ikev1(words))
-		return first != NULL ? first : current;
-	return current != NULL ? current : first;
+	return shown != NULL ? verdict_words_fill(words, shown, text, size) : NULL;
 }
 
 const char *verdict_words_nat(const struct tunnel *tunnel)

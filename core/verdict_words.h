@@ -16,8 +16,9 @@ struct verdict_words {
 	char peer[IP_ADDRESS_TEXT_SIZE];
 	struct catalogue_values values; /* points into this structure: do not copy it */
 	const struct catalogue_entry *entry;
-	uint8_t versions;   /* FOR_IKEV1 | FOR_IKEV2: which entries hold; both where no IKE was seen */
-	bool messages_hold; /* false: what the ASA logged came before the capture */
+	uint8_t versions;         /* FOR_IKEV1 | FOR_IKEV2: which entries hold; both where no IKE was seen */
+	enum esp_missing missing; /* which messages hold of one-way ESP */
+	bool messages_hold;       /* false: what the ASA logged came before the capture */
 };
 
 void verdict_words_of(const struct tunnel *tunnel, const struct verdict *verdict, struct verdict_words *words);
@@ -29,9 +30,10 @@ const struct next_step *verdict_words_step(const struct verdict_words *words, un
 /* A message's text or a step's command with its {…} filled in; cut and zero-terminated at size. Returns text. */
 const char *verdict_words_fill(const struct verdict_words *words, const char *template, char *text, size_t size);
 
-/* "show crypto ikev2 sa" and what it would show; the latter NULL where the catalogue has nothing. */
+/* "show crypto ikev2 sa". */
 const char *verdict_words_show_command(const struct verdict_words *words);
-const char *verdict_words_shown(const struct verdict_words *words);
+/* What that would show, cut and zero-terminated at size. Returns text, or NULL where the catalogue has nothing. */
+const char *verdict_words_shown(const struct verdict_words *words, char *text, size_t size);
 
 /* What NAT detection says of the tunnel, as a clause; NULL where it says nothing. A peer can claim a NAT that is not
  * there, to force UDP encapsulation. */

@@ -136,10 +136,12 @@ static void every_witness_and_inference_has_a_sentence(void)
 
 static void templates_are_filled_and_cut(void)
 {
-	const struct catalogue_values values = {"10.1.0.1", "10.2.0.1", 500, 4500, 2};
+	const struct catalogue_values values = {"10.1.0.1", "10.2.0.1", 500, 4500, 2, "decaps", "encaps"};
 	char text[64];
 	g_assert_cmpstr(catalogue_fill("{asa}:{asa_port} {peer}:{peer_port} v{version}{x}", &values, text, sizeof text),
 	                ==, "10.1.0.1:500 10.2.0.1:4500 v2");
+	g_assert_cmpstr(catalogue_fill("{growing} grows, {still} does not", &values, text, sizeof text), ==,
+	                "decaps grows, encaps does not");
 	g_assert_cmpstr(catalogue_fill("{asa} and more", &values, text, 5), ==, "10.1");
 	g_assert_cmpstr(catalogue_fill("open {brace", &values, text, sizeof text), ==, "open {brace");
 }

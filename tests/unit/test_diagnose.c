@@ -2,6 +2,7 @@
 /* From a conversation to its verdict: each cause, and each trap that could make a false one. */
 #include <glib.h>
 
+#include "core/verdict_words.h"
 #include "scene.h"
 
 #define REFUSED 8        /* one bare notify */
@@ -525,11 +526,25 @@ static void many_children_at_the_start_are_not_churn(struct scene *scene)
 
 /* ---- data ---- */
 
+/* What an ASA would show, and whether it would log anything. */
+static void assert_shown(const struct scene *scene, const char *shown, bool logs)
+{
+	struct verdict verdict = scene_verdict(scene);
+	struct verdict_words words;
+	char text[VERDICT_WORDS_SIZE];
+	unsigned cursor = 0;
+
+	verdict_words_of(scene_tunnel(scene), &verdict, &words);
+	g_assert_cmpstr(verdict_words_shown(&words, text, sizeof text), ==, shown);
+	g_assert_true((verdict_words_message(&words, &cursor) != NULL) == logs);
+}
+
 static void esp_without_return_is_one_way(struct scene *scene)
 {
 	scene_up(scene);
 	scene_esp(scene, 0, 0x1001, 30, 0.5);
 	assert_verdict(scene, CAUSE_ONE_WAY, CONFIDENCE_LIKELY);
+	assert_shown(scene, "READY; #pkts encaps grows and #pkts decaps does not", false);
 	scene_esp(scene, 1, 0x2001, 2, 0.5);
 	assert_cause(scene, CAUSE_NONE);
 }
@@ -539,6 +554,7 @@ static void the_other_direction_is_one_way_as_well(struct scene *scene)
 	scene_up(scene);
 	scene_esp(scene, 1, 0x2001, 30, 0.5);
 	assert_cause(scene, CAUSE_ONE_WAY);
+	assert_shown(scene, "READY; #pkts decaps grows and #pkts encaps does not", true);
 }
 
 static void few_packets_or_little_time_are_not_one_way(struct scene *scene)
