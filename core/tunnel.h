@@ -294,9 +294,8 @@ uint32_t tunnels_count(const struct tunnels *tunnels);
 struct tunnel *tunnels_at(const struct tunnels *tunnels, uint32_t number);
 struct tunnel *tunnels_find(const struct tunnels *tunnels, const struct ip_address *a, const struct ip_address *b);
 
-/* Time of the last packet added; what "now" means for a capture. A daemon advances it with tunnels_set_now(). */
+/* Time of the last packet added; what "now" means for a capture. tunnels_settle_counts() advances it for a daemon. */
 int64_t tunnels_now(const struct tunnels *tunnels);
-void tunnels_set_now(struct tunnels *tunnels, int64_t now);
 
 /* Tunnels that were dropped because the table was full. */
 uint64_t tunnels_dropped(const struct tunnels *tunnels);
@@ -373,6 +372,9 @@ void tunnel_restore(struct tunnel *tunnel, unsigned side, uint64_t packets, uint
  */
 struct child_sa *tunnel_pair_spis(struct tunnel *tunnel, unsigned side, uint32_t spi, uint32_t back,
                                   enum paired_by paired_by, int64_t time);
+
+/* The child of these two SPIs is gone, as whoever has its SAs says. */
+void tunnel_delete_pair(struct tunnel *tunnel, unsigned side, uint32_t spi, uint32_t back);
 
 /* Removes SPIs not used since before; their counts stay in their tunnels. */
 void tunnels_retire_spis(struct tunnels *tunnels, int64_t before);

@@ -96,6 +96,7 @@ struct child_sa *tunnel_pair_spis(struct tunnel *tunnel, unsigned side, uint32_t
 
 	if (child != NULL && child->spi_from[!side] == back) {
 		child->paired_by = paired_by;
+		child->deleted = false;
 		return child;
 	}
 	release_spi(tunnel, !side, back);
@@ -105,8 +106,17 @@ struct child_sa *tunnel_pair_spis(struct tunnel *tunnel, unsigned side, uint32_t
 	child->spi_from[side] = spi;
 	child->spi_from[!side] = back;
 	child->paired_by = paired_by;
+	child->deleted = false;
 	memset(child->silence, 0, sizeof child->silence);
 	return child;
+}
+
+void tunnel_delete_pair(struct tunnel *tunnel, unsigned side, uint32_t spi, uint32_t back)
+{
+	struct child_sa *child = tunnel_find_child(tunnel, side, spi);
+
+	if (child != NULL && child->spi_from[!side] == back)
+		child->deleted = true;
 }
 
 /* ---- what a child agreed on ---- */

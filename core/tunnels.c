@@ -136,11 +136,6 @@ int64_t tunnels_now(const struct tunnels *tunnels)
 	return tunnels->now;
 }
 
-void tunnels_set_now(struct tunnels *tunnels, int64_t now)
-{
-	tunnels->now = now;
-}
-
 uint64_t tunnels_dropped(const struct tunnels *tunnels)
 {
 	return tunnels->dropped;

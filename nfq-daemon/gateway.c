@@ -24,6 +24,7 @@
 #include "nfq-daemon/queue_counters.h"
 #include "nfq-daemon/queue_worker.h"
 #include "nfq-daemon/state_file.h"
+#include "nfq-daemon/xfrm.h"
 
 #define QUEUES_MOST 65
 #define TICK_MILLISECONDS 1000
@@ -52,6 +53,7 @@ struct gateway {
 	int64_t answered;   /* when all workers had last answered */
 	struct monitor *monitor;
 	struct kernel_counts *kernel; /* NULL in queue mode */
+	struct xfrm *xfrm;            /* NULL where no tunnel ends here, or the kernel does not tell */
 	struct queue_statistics seen; /* of all queues, at the last look */
 	struct exporter *exporter;
 	guint export_timer;
@@ -127,6 +129,8 @@ static void settle(struct gateway *gateway)
 {
 	if (gateway->kernel != NULL)
 		read_kernel(gateway);
+	if (gateway->xfrm != NULL)
+		xfrm_settle(gateway->xfrm, clock_now());
 	monitor_settle(gateway->monitor);
 }
 
@@ -155,11 +159,23 @@ static gboolean take_news(gint file, GIOCondition condition, gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
+static gboolean take_xfrm_changes(gint file, GIOCondition condition, gpointer data)
+{
+	const struct gateway *gateway = data;
+
+	(void)file;
+	(void)condition;
+	xfrm_read(gateway->xfrm);
+	return G_SOURCE_CONTINUE;
+}
+
 static gboolean retire(gpointer data)
 {
 	struct gateway *gateway = data;
 
 	monitor_retire(gateway->monitor);
+	if (gateway->xfrm != NULL)
+		xfrm_tell_again(gateway->xfrm);
 	if (gateway->kernel != NULL)
 		kernel_counts_retire(gateway->kernel, clock_now());
 	return G_SOURCE_CONTINUE;
@@ -408,6 +424,8 @@ static bool start(struct gateway *gateway, const char *user)
 		journal_error("not enough memory for %u SPIs; see [tunnels] spis", gateway->config.spi_capacity);
 		return false;
 	}
+	if (gateway->config.role == RULES_ROLE_TERMINATING)
+		gateway->xfrm = xfrm_new(monitor_tunnels(gateway->monitor));
 	gateway->exporter = exporter_new();
 	gateway->subject = (struct control_subject){
 	        .tunnels = monitor_tunnels(gateway->monitor),
@@ -460,6 +478,7 @@ static void end(struct gateway *gateway)
 	for (unsigned i = 0; i < gateway->queue_count; i++)
 		queue_socket_close(&gateway->sockets[i]);
 	kernel_counts_free(gateway->kernel);
+	xfrm_free(gateway->xfrm);
 	if (gateway->exporter != NULL)
 		exporter_free(gateway->exporter);
 	if (gateway->monitor != NULL)
@@ -491,6 +510,8 @@ static void run(struct gateway *gateway)
 	g_unix_signal_add(SIGINT, quit, gateway);
 	g_unix_signal_add(SIGHUP, reload, gateway);
 	g_unix_fd_add(gateway->notify, G_IO_IN, take_news, gateway);
+	if (gateway->xfrm != NULL)
+		g_unix_fd_add(xfrm_file(gateway->xfrm), G_IO_IN, take_xfrm_changes, gateway);
 	g_timeout_add(TICK_MILLISECONDS, ask_workers, gateway);
 	g_timeout_add_seconds(RETIRE_SECONDS, retire, gateway);
 	set_export_timer(gateway);

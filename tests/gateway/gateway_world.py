@@ -17,6 +17,10 @@ LEFT, RIGHT = SIDES
 BACKLOG = "/proc/sys/net/core/netdev_max_backlog"
 
 
+class Skipped(Exception):
+    """Raised by a test that cannot run here; says why."""
+
+
 def other(side):
     return RIGHT if side == LEFT else LEFT
 

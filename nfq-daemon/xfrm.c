@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "nfq-daemon/xfrm.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <linux/xfrm.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "nfq-daemon/clock.h"
+#include "nfq-daemon/journal.h"
+#include "nfq-daemon/xfrm_pairs.h"
+
+#define NANOSECONDS INT64_C(1000000000)
+
+/* What the kernel puts into one answer of a dump at most. */
+#define BUFFER_SIZE 32768
+
+/* Room for changes that have not been read yet. */
+#define RECEIVE_BUFFER (1 << 20)
+
+/* Of these at a time. */
+#define CHANGES_AT_A_TIME 4096
+
+/* Between two looks for new pairs, so many times what the last one cost: a hundredth of a core. */
+#define MATCH_COST 100
+
+struct xfrm {
+	struct tunnels *tunnels;
+	struct xfrm_pairs *pairs;
+	struct mnl_socket *changes;
+	struct mnl_socket *dumps;
+	bool stale; /* changes were missed: all has to be read again */
+	bool said;  /* that it cannot be read */
+	int64_t match_due;
+	_Alignas(struct nlmsghdr) char buffer[BUFFER_SIZE];
+};
+
+/* ---- reading ---- */
+
+static int take_message(const struct nlmsghdr *message, void *pairs)
+{
+	xfrm_pairs_read(pairs, message);
+	return MNL_CB_OK;
+}
+
+/* Takes one datagram, and what it says of keys off the buffer again. */
+static int take_datagram(struct xfrm *xfrm, struct mnl_socket *socket, unsigned sequence)
+{
+	ssize_t length = mnl_socket_recvfrom(socket, xfrm->buffer, sizeof xfrm->buffer);
+
+	if (length < 0)
+		return -errno;
+	int more = mnl_cb_run(xfrm->buffer, (size_t)length, sequence, 0, take_message, xfrm->pairs);
+	int result = more < 0 ? -errno : more;
+	explicit_bzero(xfrm->buffer, (size_t)length);
+	return result;
+}
+
+/* One dump: of SAs or of policies. */
+static int dump(struct xfrm *xfrm, uint16_t type)
+{
+	static unsigned sequence;
+	struct nlmsghdr *request = mnl_nlmsg_put_header(xfrm->buffer);
+	int result;
+
+	request->nlmsg_type = type;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	request->nlmsg_seq = ++sequence;
+	if (mnl_socket_sendto(xfrm->dumps, request, request->nlmsg_len) < 0)
+		return -errno;
+	/* -EPROTO: left over from a dump that was given up. */
+	do
+		result = take_datagram(xfrm, xfrm->dumps, sequence);
+	while (result == MNL_CB_OK || result == -EINTR || result == -EPROTO);
+	return result == MNL_CB_STOP ? 0 : result;
+}
+
+static int read_all(struct xfrm *xfrm)
+{
+	xfrm_pairs_begin_dump(xfrm->pairs);
+	int result = dump(xfrm, XFRM_MSG_GETSA);
+	if (result == 0)
+		result = dump(xfrm, XFRM_MSG_GETPOLICY);
+	if (result == 0)
+		xfrm_pairs_end_dump(xfrm->pairs);
+	return result;
+}
+
+void xfrm_read(struct xfrm *xfrm)
+{
+	int result = 0;
+
+	for (unsigned i = 0; i < CHANGES_AT_A_TIME && (result >= 0 || result == -EINTR); i++)
+		result = take_datagram(xfrm, xfrm->changes, 0);
+	if (result >= 0 || result == -EINTR || result == -EAGAIN)
+		return;
+	if (result == -ENOBUFS)
+		journal_notice("the kernel's SAs changed faster than they could be read: they are read again");
+	xfrm->stale = true;
+}
+
+static void read_again(struct xfrm *xfrm)
+{
+	int result = read_all(xfrm);
+
+	xfrm->stale = result != 0;
+	if (result != 0 && !xfrm->said)
+		journal_warning("the kernel's SAs cannot be read: %s; it is tried again", strerror(-result));
+	xfrm->said = result != 0;
+}
+
+/* ---- telling the tunnels ---- */
+
+/* A pair's two ends as a tunnel has them: which of its sides end 0 is. */
+static unsigned side_of(const struct tunnel *tunnel, const struct xfrm_pair *pair)
+{
+	return ip_address_equal(&tunnel->address[0], &pair->end[0]) ? 0 : 1;
+}
+
+static void tell_agreement(struct child_sa *child, const struct xfrm_pair *pair, unsigned side)
+{
+	struct child_agreement *agreement = child_sa_agreement(child);
+
+	*agreement = pair->agreement;
+	agreement->network[side] = pair->agreement.network[0];
+	agreement->network[!side] = pair->agreement.network[1];
+}
+
+/* Nothing is known of a tunnel before its first packet: the pair waits for it. */
+static bool tell(const struct xfrm_pair *pair, void *context)
+{
+	struct xfrm *xfrm = context;
+	struct tunnel *tunnel = tunnels_find(xfrm->tunnels, &pair->end[0], &pair->end[1]);
+
+	if (tunnel == NULL)
+		return false;
+	unsigned side = side_of(tunnel, pair);
+	int64_t time = clock_from_realtime((int64_t)MIN(pair->added, INT64_MAX / NANOSECONDS) * NANOSECONDS);
+	struct child_sa *child =
+	        tunnel_pair_spis(tunnel, side, pair->spi_from[0], pair->spi_from[1], PAIRED_BY_XFRM, time);
+	tell_agreement(child, pair, side);
+	return true;
+}
+
+static void tell_gone(const struct xfrm_pair *pair, void *context)
+{
+	struct xfrm *xfrm = context;
+	struct tunnel *tunnel = tunnels_find(xfrm->tunnels, &pair->end[0], &pair->end[1]);
+
+	if (tunnel != NULL)
+		tunnel_delete_pair(tunnel, side_of(tunnel, pair), pair->spi_from[0], pair->spi_from[1]);
+}
+
+static int64_t cpu_time(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return used.tv_sec * NANOSECONDS + used.tv_nsec;
+}
+
+void xfrm_settle(struct xfrm *xfrm, int64_t now)
+{
+	if (xfrm->stale)
+		read_again(xfrm);
+	if (xfrm_pairs_changed(xfrm->pairs) && now >= xfrm->match_due) {
+		int64_t begin = cpu_time();
+		xfrm_pairs_match(xfrm->pairs);
+		xfrm->match_due = now + MATCH_COST * (cpu_time() - begin);
+	}
+	xfrm_pairs_offer(xfrm->pairs, tell, xfrm);
+}
+
+void xfrm_tell_again(struct xfrm *xfrm)
+{
+	xfrm_pairs_forget_taken(xfrm->pairs);
+}
+
+/* ---- beginning and ending ---- */
+
+static unsigned group_bit(unsigned group)
+{
+	return 1U << (group - 1);
+}
+
+static struct mnl_socket *open_socket(int flags, unsigned groups)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_XFRM, SOCK_CLOEXEC | flags);
+	struct timeval patience = {.tv_sec = 1};
+
+	if (socket == NULL)
+		return NULL;
+	if (mnl_socket_bind(socket, groups, MNL_SOCKET_AUTOPID) != 0 ||
+	    setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0) {
+		int error = errno;
+		mnl_socket_close(socket);
+		errno = error;
+		return NULL;
+	}
+	return socket;
+}
+
+/* Changes are listened for before all is read, so that none falls in between. */
+static int open_all(struct xfrm *xfrm)
+{
+	const int size = RECEIVE_BUFFER;
+
+	xfrm->changes = open_socket(SOCK_NONBLOCK, group_bit(XFRMNLGRP_SA) | group_bit(XFRMNLGRP_POLICY) |
+	                                                   group_bit(XFRMNLGRP_EXPIRE));
+	xfrm->dumps = xfrm->changes != NULL ? open_socket(0, 0) : NULL;
+	if (xfrm->dumps == NULL)
+		return -errno;
+	/* Without it the kernel's default holds, and all is read again more often. */
+	setsockopt(mnl_socket_get_fd(xfrm->changes), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+	return read_all(xfrm);
+}
+
+struct xfrm *xfrm_new(struct tunnels *tunnels)
+{
+	struct xfrm *xfrm = g_new0(struct xfrm, 1);
+
+	xfrm->tunnels = tunnels;
+	xfrm->pairs = xfrm_pairs_new(tell_gone, xfrm);
+	int result = open_all(xfrm);
+	if (result == 0)
+		return xfrm;
+	journal_warning("the kernel does not tell its SAs (NETLINK_XFRM: %s): SPIs are paired by IKE and timing",
+	                strerror(-result));
+	xfrm_free(xfrm);
+	return NULL;
+}
+
+void xfrm_free(struct xfrm *xfrm)
+{
+	if (xfrm == NULL)
+		return;
+	if (xfrm->dumps != NULL)
+		mnl_socket_close(xfrm->dumps);
+	if (xfrm->changes != NULL)
+		mnl_socket_close(xfrm->changes);
+	xfrm_pairs_free(xfrm->pairs);
+	g_free(xfrm);
+}
+
+int xfrm_file(const struct xfrm *xfrm)
+{
+	return mnl_socket_get_fd(xfrm->changes);
+}

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""SPIs paired by what the kernel's IPsec says, where tunnels end.
+
+Kernels without ESP take no whole SA, but reserve SPIs; for which SPIs belong together that is the same."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+from daemon import PROGRAM, Daemon
+from gateway_world import LEFT, OUTER, RIGHT, Skipped, run, wait_until
+
+ASAPHASE = "cli/asaphase"
+NEEDS = (PROGRAM, ASAPHASE)
+NETWORK = {LEFT: "192.168.1.0/24", RIGHT: "192.168.2.0/24"}
+KEY = "0x" + "42" * 20
+# Runs a program for which socket(AF_NETLINK, …, NETLINK_XFRM) fails with EPERM.
+WITHOUT_XFRM = """
+import ctypes, os, struct, sys
+def step(code, yes, no, value): return struct.pack("HBBI", code, yes, no, value)
+LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06
+SYSTEM_CALL, FIRST, THIRD = 0, 16, 32
+SOCKET, AF_NETLINK, NETLINK_XFRM, EPERM = 41, 16, 6, 1
+steps = [step(LOAD, 0, 0, SYSTEM_CALL), step(EQUAL, 0, 5, SOCKET), step(LOAD, 0, 0, FIRST), step(EQUAL, 0, 3, AF_NETLINK),
+         step(LOAD, 0, 0, THIRD), step(EQUAL, 0, 1, NETLINK_XFRM), step(RETURN, 0, 0, 0x00050000 | EPERM),
+         step(RETURN, 0, 0, 0x7fff0000)]
+code = ctypes.create_string_buffer(b"".join(steps))
+program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(steps), ctypes.addressof(code)))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program) == 0, os.strerror(ctypes.get_errno())
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def xfrm(world, *arguments):
+    return run("ip", "-n", world.namespace("gateway"), "xfrm", *arguments)
+
+
+def add_sa(world, source, spi, reqid):
+    ends = ("src", OUTER[4][source], "dst", OUTER[4][LEFT if source == RIGHT else RIGHT], "proto", "esp")
+    try:
+        xfrm(world, "state", "add", *ends, "spi", spi, "reqid", str(reqid), "mode", "tunnel", "aead", "rfc4106(gcm(aes))",
+             KEY, "128")
+    except RuntimeError:
+        xfrm(world, "state", "allocspi", *ends, "reqid", str(reqid), "mode", "tunnel", "min", spi, "max", spi)
+
+
+def add_policy(world, source, reqid, network=NETWORK):
+    other = LEFT if source == RIGHT else RIGHT
+    xfrm(world, "policy", "add", "src", network[source], "dst", network[other], "dir", "out" if source == LEFT else "in",
+         "tmpl", "src", OUTER[4][source], "dst", OUTER[4][other], "proto", "esp", "reqid", str(reqid), "mode", "tunnel")
+
+
+def asaphase(world, daemon, *arguments):
+    done = subprocess.run(world.inside("gateway", os.path.join(world.build, ASAPHASE), *arguments, "--socket",
+                                       daemon.settings["socket path"]), capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout
+
+
+def children(world, daemon):
+    """{(spi out, spi in): paired by}"""
+    told = json.loads(asaphase(world, daemon, "diagnose", "--live", "--json"))
+    return {(child["spi_out"], child["spi_in"]): child["paired_by"] for tunnel in told["tunnels"] for child in tunnel["children"]}
+
+
+def log(daemon):
+    with open(daemon.log, encoding="utf-8") as file:
+        return file.read()
+
+
+def wait_for_pairs(world, daemon, pairs, seconds=15):
+    wait_until(lambda: children(world, daemon) == {pair: "xfrm" for pair in pairs}, seconds, f"pairs {pairs}")
+
+
+def test_spis_are_paired_by_the_kernel(world):
+    """What timing would pair wrongly, states and policies pair rightly: those found at the start, and those that come."""
+    world.silence()
+    for spi, reqid in ((0x1000, 1), (0x1100, 2)):
+        add_sa(world, LEFT, hex(spi), reqid)
+    for spi, reqid in ((0x2000, 1), (0x2100, 2)):
+        add_sa(world, RIGHT, hex(spi), reqid)
+    daemon = Daemon(world, role="terminating").start()
+    # The first SPI of the one side is not the partner of the first of the other.
+    for side, spi in ((LEFT, 0x1000), (RIGHT, 0x2100), (LEFT, 0x1100), (RIGHT, 0x2000)):
+        world.send(side, spi=spi, packets=20, rate=2000)
+    first = [("0x00001000", "0x00002000"), ("0x00001100", "0x00002100")]
+    wait_for_pairs(world, daemon, first)
+
+    # A third whose reqids differ, which only policies join; the daemon is told of them as they come.
+    add_policy(world, LEFT, 3)
+    add_policy(world, RIGHT, 4)
+    shown = asaphase(world, daemon, "show", "crypto", "ipsec", "sa")
+    assert "ident (addr/mask/prot/port): (192.168" not in shown
+    daemon.signal(signal.SIGTERM)
+    daemon.process.wait(10)
+    add_sa(world, LEFT, "0x1200", 3)
+    add_sa(world, RIGHT, "0x2200", 4)
+    daemon.start()
+    for side, spi in ((LEFT, 0x1200), (RIGHT, 0x2200)):
+        world.send(side, spi=spi, packets=20, rate=2000)
+    wait_until(lambda: children(world, daemon).get(("0x00001200", "0x00002200")) == "xfrm", 15, "joined by policies")
+    shown = asaphase(world, daemon, "show", "crypto", "ipsec", "sa")
+    assert "local ident (addr/mask/prot/port): (192.168.1.0/255.255.255.0/0/0)" in shown, shown
+    assert "remote ident (addr/mask/prot/port): (192.168.2.0/255.255.255.0/0/0)" in shown, shown
+    assert "0x00001200" in shown
+
+    # Deleted, they are up no more.
+    for source, spi in ((LEFT, "0x1200"), (RIGHT, "0x2200")):
+        xfrm(world, "state", "delete", "src", OUTER[4][source], "dst", OUTER[4][LEFT if source == RIGHT else RIGHT], "proto", "esp",
+             "spi", spi)
+    wait_until(lambda: "0x00001200" not in asaphase(world, daemon, "show", "crypto", "ipsec", "sa"), 15, "it is gone")
+    xfrm(world, "state", "flush")
+    wait_until(lambda: "inbound esp sas" not in asaphase(world, daemon, "show", "crypto", "ipsec", "sa"), 15, "all are gone")
+
+
+test_spis_are_paired_by_the_kernel.needs = NEEDS
+
+
+def test_what_the_kernel_does_not_say_for_certain(world):
+    """Two SAs each way with one reqid, made at the same time: not paired by them."""
+    world.silence()
+    for side, first in ((LEFT, 0x1000), (RIGHT, 0x2000)):
+        for spi in (first, first + 1):
+            add_sa(world, side, hex(spi), 7)
+    daemon = Daemon(world, role="terminating").start()
+    for spi in (0, 1):
+        world.send(LEFT, spi=0x1000 + spi, packets=20, rate=2000)
+        world.send(RIGHT, spi=0x2000 + spi, packets=20, rate=2000)
+    daemon.fresh_metrics()
+    assert set(children(world, daemon).values()) == {"timing"}
+
+
+test_what_the_kernel_does_not_say_for_certain.needs = NEEDS
+test_what_the_kernel_does_not_say_for_certain.modes = ("offload",)
+
+
+def test_changes_faster_than_they_are_read(world):
+    """The daemon stands still while thousands of policies come and go: it says so, reads all again, and goes on."""
+    world.silence()
+    daemon = Daemon(world, role="terminating").start()
+    daemon.signal(signal.SIGSTOP)
+    batch = os.path.join(world.folder, "policies")
+    with open(batch, "w", encoding="ascii") as file:
+        for number in range(6000):
+            for action in ("add", "delete"):
+                end = (f" tmpl src {OUTER[4][LEFT]} dst {OUTER[4][RIGHT]} proto esp reqid {number + 1} mode tunnel"
+                       if action == "add" else "")
+                file.write(f"xfrm policy {action} src 10.{number // 256}.{number % 256}.0/24 dst 10.200.0.0/16 dir out{end}\n")
+    run("ip", "-n", world.namespace("gateway"), "-batch", batch)
+    add_sa(world, LEFT, "0x1000", 1)
+    add_sa(world, RIGHT, "0x2000", 1)
+    daemon.signal(signal.SIGCONT)
+    wait_until(lambda: "changed faster than they could be read" in log(daemon), 15, "the daemon says so")
+    for side, spi in ((LEFT, 0x1000), (RIGHT, 0x2000)):
+        world.send(side, spi=spi, packets=20, rate=2000)
+    wait_for_pairs(world, daemon, [("0x00001000", "0x00002000")])
+
+
+test_changes_faster_than_they_are_read.needs = NEEDS
+test_changes_faster_than_they_are_read.modes = ("queue",)
+
+
+def test_kernel_that_does_not_tell(world):
+    """Where NETLINK_XFRM is forbidden the daemon says so, and goes on with timing."""
+    if os.uname().machine != "x86_64":
+        raise Skipped("the filter of system calls is written for x86_64")
+    world.silence()
+    add_sa(world, LEFT, "0x1000", 1)
+    add_sa(world, RIGHT, "0x2000", 1)
+    daemon = Daemon(world, role="terminating")
+    daemon.through = (sys.executable, "-c", WITHOUT_XFRM)
+    daemon.start()
+    for side, spi in ((LEFT, 0x1000), (RIGHT, 0x2000)):
+        world.send(side, spi=spi, packets=20, rate=2000)
+    daemon.fresh_metrics()
+    assert "NETLINK_XFRM: Operation not permitted): SPIs are paired by IKE and timing" in log(daemon), log(daemon)
+    assert children(world, daemon) == {("0x00001000", "0x00002000"): "timing"}
+
+
+test_kernel_that_does_not_tell.needs = NEEDS
+test_kernel_that_does_not_tell.modes = ("offload",)
