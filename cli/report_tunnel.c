@@ -207,8 +207,10 @@ static void append_logged(const struct card *card)
 		html_markup(card->html, "<li><code>");
 		html_textf(card->html, "%%ASA-%u-%s: %s", message->severity, message->id,
 		           verdict_words_fill(&card->words, message->text, text, sizeof text));
-		html_markup(card->html, "</code>%s</li>",
-		            message->recalled ? " <em>(wording from memory, not from a source)</em>" : "");
+		html_markup(card->html, "</code>");
+		if (*asa_message_note(message) != '\0')
+			html_markup(card->html, " <em>(%s)</em>", asa_message_note(message));
+		html_markup(card->html, "</li>");
 	}
 	if (begun)
 		html_markup(card->html, "</ul>");

@@ -8,14 +8,16 @@
 
 /* ASA messages that several causes share. Texts: Cisco "ASA Series Syslog Messages"; the "IKEv2" in 750003 and 752012
  * as live boxes print it. */
-#define LOG_ABORTED(error, is_recalled)                                                                                \
+#define LOG_ABORTED_BY(side, error, is_recalled)                                                                       \
 	{                                                                                                              \
 		"750003",                                                                                              \
 		        "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:Unknown IKEv2 Negotiation aborted " \
 		        "due to "                                                                                      \
 		        "ERROR: " error,                                                                               \
-		        4, FOR_IKEV2, is_recalled                                                                      \
+		        4, FOR_IKEV2, is_recalled, side                                                                \
 	}
+#define LOG_ABORTED(error, is_recalled) LOG_ABORTED_BY(LOGGED_BY_EITHER, error, is_recalled)
+#define LOG_REFUSED(error, is_recalled) LOG_ABORTED_BY(LOGGED_BY_REFUSER, error, is_recalled)
 #define LOG_UNSUCCESSFUL                                                                                               \
 	{                                                                                                              \
 		"752012",                                                                                              \
@@ -254,14 +256,14 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                         .messages =
                                 {
                                         LOG_ABORTED("Received no proposal chosen notify", true),
-                                        LOG_ABORTED("Failed to find a matching policy", true),
+                                        LOG_REFUSED("Failed to find a matching policy", true),
                                         LOG_UNSUCCESSFUL,
                                         LOG_ALL_FAILED,
                                         LOG_V1_NOTIFY("No proposal chosen (14)"),
                                         {"713257",
                                          "Phase 1 failure: Mismatched attribute types for class <class>: Rcv'd: <a> "
                                          "Cfg'd: <b>",
-                                         5, FOR_IKEV1, false},
+                                         5, FOR_IKEV1, false, LOGGED_BY_REFUSER},
                                 },
                         .steps =
                                 {
@@ -297,7 +299,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         LOG_ALL_FAILED,
                                         {"713118",
                                          "Detected invalid Diffie-Helmann group_descriptor <group>, in IKE area", 3,
-                                         FOR_IKEV1, false},
+                                         FOR_IKEV1, false, LOGGED_BY_REFUSER},
                                 },
                         .steps =
                                 {
@@ -370,7 +372,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"751006",
                                          "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:Unknown "
                                          "Certificate authentication failed. Error: <error>",
-                                         3, FOR_IKEV2, false},
+                                         3, FOR_IKEV2, false, LOGGED_BY_REFUSER},
                                         LOG_ABORTED("Failed to authenticate the IKE SA", false),
                                         LOG_UNSUCCESSFUL,
                                         LOG_ALL_FAILED,
@@ -409,7 +411,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"751008",
                                          "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:Unknown "
                                          "Group=<group>, Tunnel rejected: IKEv2 not enabled in group policy",
-                                         3, FOR_IKEV2, false},
+                                         3, FOR_IKEV2, false, LOGGED_BY_REFUSER},
                                 },
                         .steps =
                                 {
@@ -470,17 +472,17 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                         .show = {"MM_ACTIVE, and no entry in show crypto ipsec sa", "READY, and no child SA"},
                         .messages =
                                 {
-                                        LOG_ABORTED("There was no IPSEC policy found for received TS", false),
+                                        LOG_REFUSED("There was no IPSEC policy found for received TS", false),
                                         LOG_ABORTED("Create child exchange failed", true),
                                         {"751022",
                                          "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:Unknown Tunnel "
                                          "rejected: Crypto Map Policy not found for remote traffic selector <range> "
                                          "local traffic selector <range>!",
-                                         3, FOR_IKEV2, false},
+                                         3, FOR_IKEV2, false, LOGGED_BY_REFUSER},
                                         {"713061",
                                          "Group = {peer}, IP = {peer}, Rejecting IPSec tunnel: no matching crypto map "
                                          "entry for remote proxy <net> local proxy <net> on interface <if>",
-                                         3, FOR_IKEV1, false},
+                                         3, FOR_IKEV1, false, LOGGED_BY_REFUSER},
                                         LOG_V1_ROW("QM FSM error (P2 struct <address>, mess id <id>)!"),
                                 },
                         .steps =
@@ -515,7 +517,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"713257",
                                          "Phase 2 failure: Mismatched attribute types for class <class>: Rcv'd: <a> "
                                          "Cfg'd: <b>",
-                                         5, FOR_IKEV1, false},
+                                         5, FOR_IKEV1, false, LOGGED_BY_REFUSER},
                                         LOG_V1_NOTIFY("No proposal chosen (14)"),
                                         LOG_V1_ROW("QM FSM error (P2 struct <address>, mess id <id>)!"),
                                 },
@@ -549,12 +551,12 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                          "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:Unknown Tunnel "
                                          "rejected: Crypto Map Policy not found for remote traffic selector <range> "
                                          "local traffic selector <range>!",
-                                         3, FOR_IKEV2, false},
-                                        LOG_ABORTED("There was no IPSEC policy found for received TS", false),
+                                         3, FOR_IKEV2, false, LOGGED_BY_REFUSER},
+                                        LOG_REFUSED("There was no IPSEC policy found for received TS", false),
                                         {"713061",
                                          "Group = {peer}, IP = {peer}, Rejecting IPSec tunnel: no matching crypto map "
                                          "entry for remote proxy <net> local proxy <net> on interface <if>",
-                                         3, FOR_IKEV1, false},
+                                         3, FOR_IKEV1, false, LOGGED_BY_REFUSER},
                                         LOG_V1_NOTIFY("Invalid ID info (18)"),
                                 },
                         .steps =
@@ -588,7 +590,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"713257",
                                          "Phase 2 failure: Mismatched attribute types for class Group Description: "
                                          "Rcv'd: <a> Cfg'd: <b>",
-                                         5, FOR_IKEV1, false},
+                                         5, FOR_IKEV1, false, LOGGED_BY_REFUSER},
                                 },
                         .steps =
                                 {
@@ -661,7 +663,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                          "IPSEC: Received an ESP packet (SPI= <spi>, sequence number= <n>) from {peer} "
                                          "(user= {peer}) to {asa}. The decapsulated inner packet doesn't match the "
                                          "negotiated policy in the SA.",
-                                         4, FOR_BOTH, false, ESP_MISSING_ENCAPS},
+                                         4, FOR_BOTH, false, LOGGED_BY_EITHER, ESP_MISSING_ENCAPS},
                                 },
                         .steps =
                                 {
@@ -952,6 +954,16 @@ const char *inferred_text(enum inferred inferred)
 const char *witness_template(enum witness_kind kind)
 {
 	return kind < WITNESS_LAST ? witness_templates[kind] : "";
+}
+
+const char *asa_message_note(const struct asa_message *message)
+{
+	static const char *const notes[2][2] = {
+	        [LOGGED_BY_EITHER] = {"", "wording from memory, not from a source"},
+	        [LOGGED_BY_REFUSER] = {"by the side that refuses",
+	                               "by the side that refuses; wording from memory, not from a source"},
+	};
+	return notes[message->logged_by][message->recalled];
 }
 
 const struct walk_template *catalogue_walk(unsigned step)

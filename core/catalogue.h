@@ -65,12 +65,16 @@ enum confidence {
 /* Of one-way ESP: which of the ASA's counters stands still. */
 enum esp_missing { ESP_MISSING_NONE, ESP_MISSING_ENCAPS, ESP_MISSING_DECAPS };
 
+/* Which side writes a message: some tell of a refusal that is the ASA's own. */
+enum logged_by { LOGGED_BY_EITHER, LOGGED_BY_REFUSER };
+
 struct asa_message {
 	const char *id; /* "750003" */
 	const char *text;
 	uint8_t severity;
 	uint8_t versions; /* FOR_IKEV1 | FOR_IKEV2 */
 	bool recalled;
+	enum logged_by logged_by;
 	enum esp_missing missing; /* logged only where this counter stands still; ESP_MISSING_NONE: in any case */
 };
 
@@ -100,6 +104,9 @@ struct catalogue_entry {
 	const char *alternatives[CATALOGUE_ALTERNATIVES]; /* what else it could be: a cause's name or
 	                                                     "identity-mismatch"…; ends with NULL */
 };
+
+/* What to mind about a message, as a clause: who logs it, that its wording was not read in a source; "" for nothing. */
+const char *asa_message_note(const struct asa_message *message);
 
 /* Never NULL for a cause below CAUSE_LAST. */
 const struct catalogue_entry *catalogue_entry(enum cause cause);

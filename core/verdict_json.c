@@ -95,6 +95,7 @@ static void add_messages(JsonBuilder *json, const struct verdict_words *words)
 		add_string(json, "text", verdict_words_fill(words, message->text, text, sizeof text));
 		json_builder_set_member_name(json, "recalled");
 		json_builder_add_boolean_value(json, message->recalled);
+		add_string(json, "logged_by", message->logged_by == LOGGED_BY_REFUSER ? "refuser" : "either");
 		json_builder_end_object(json);
 	}
 	json_builder_end_array(json);

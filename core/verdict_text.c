@@ -182,8 +182,10 @@ static void append_logged(const struct page *page)
 			heading(page, "An ASA would log");
 		begun = true;
 		verdict_words_fill(&page->words, message->text, text, sizeof text);
-		g_string_append_printf(page->text, "    %%ASA-%u-%s: %s%s\n", message->severity, message->id, text,
-		                       message->recalled ? "  (wording from memory, not from a source)" : "");
+		g_string_append_printf(page->text, "    %%ASA-%u-%s: %s", message->severity, message->id, text);
+		if (*asa_message_note(message) != '\0')
+			g_string_append_printf(page->text, "  (%s)", asa_message_note(message));
+		g_string_append_c(page->text, '\n');
 	}
 }
 

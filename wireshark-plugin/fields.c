@@ -201,12 +201,13 @@ static void add_evidence(const struct page *page, const struct witness *witness)
 static void add_logged(const struct page *page, const struct verdict_words *words)
 {
 	const struct asa_message *message;
-	char text[VERDICT_WORDS_SIZE], line[VERDICT_WORDS_SIZE + 64];
+	char text[VERDICT_WORDS_SIZE], line[VERDICT_WORDS_SIZE + 128];
 
 	for (unsigned cursor = 0; (message = verdict_words_message(words, &cursor)) != NULL;) {
 		verdict_words_fill(words, message->text, text, sizeof text);
-		snprintf(line, sizeof line, "%%ASA-%u-%s: %s%s", message->severity, message->id, text,
-		         message->recalled ? " (wording from memory, not from a source)" : "");
+		const char *note = asa_message_note(message);
+		snprintf(line, sizeof line, "%%ASA-%u-%s: %s%s%s%s", message->severity, message->id, text,
+		         *note != '\0' ? " (" : "", note, *note != '\0' ? ")" : "");
 		add_string(page, field_asa_log, line);
 	}
 }
