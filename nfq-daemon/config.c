@@ -2,6 +2,7 @@
 #include "nfq-daemon/config.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -104,12 +105,21 @@ static char *read_name(const struct setting *setting, const char *text, void *me
 	return NULL;
 }
 
+static char *read_unix_group(const struct setting *setting, const char *text, void *member)
+{
+	if (text[0] != '\0' && getgrnam(text) == NULL)
+		return g_strdup_printf("there is no group '%s'", text);
+	return read_name(setting, text, member);
+}
+
 static char *read_path(const struct setting *setting, const char *text, void *member)
 {
 	if (text[0] == '\0' && setting->least != 0)
 		return g_strdup("is empty");
 	if (text[0] != '\0' && text[0] != '/')
 		return g_strdup_printf("'%s' does not begin with /", text);
+	if (g_str_has_suffix(text, "/"))
+		return g_strdup_printf("'%s' is a folder's name, not a file's", text);
 	if (strlen(text) > setting->most)
 		return g_strdup_printf("is longer than %" PRIu64 " bytes", setting->most);
 	return read_name(setting, text, member);
@@ -138,8 +148,13 @@ static char *read_ports(const struct setting *setting, const char *text, void *m
 
 static char *read_address(const char *text, struct ip_address *address)
 {
-	return ip_address_from_text(text, address) == 0 ? NULL
-	                                                : g_strdup_printf("'%s' is not an IPv4 or IPv6 address", text);
+	static const uint8_t any[16];
+
+	if (ip_address_from_text(text, address) != 0)
+		return g_strdup_printf("'%s' is not an IPv4 or IPv6 address", text);
+	size_t length;
+	const uint8_t *bytes = ip_address_wire_bytes(address, &length);
+	return memcmp(bytes, any, length) == 0 ? g_strdup_printf("'%s' is nobody's address", text) : NULL;
 }
 
 static char *read_addresses(const struct setting *setting, const char *text, void *member)
@@ -177,21 +192,22 @@ static const struct kind choice = {read_choice, sizeof(unsigned), false};
 static const struct kind boolean = {read_boolean, sizeof(bool), false};
 static const struct kind ports = {read_ports, sizeof(uint16_t[DATAGRAM_EXTRA_PORTS]), false};
 static const struct kind addresses = {read_addresses, sizeof(struct config_addresses), false};
-static const struct kind name = {read_name, sizeof(char *), true};
+static const struct kind unix_group = {read_unix_group, sizeof(char *), true};
 static const struct kind path = {read_path, sizeof(char *), true};
 
 #define MEMBER(name) offsetof(struct config, name)
 #define PATH_LONGEST 4000
 #define SOCKET_LONGEST 100 /* of struct sockaddr_un, with room for a suffix */
 
+/* Of numbers that go into the rules, rules_check() knows the range. */
 static const struct setting settings[] = {
         {"daemon", "mode", &choice, MEMBER(mode), 0, 0, modes, true},
         {"daemon", "role", &choice, MEMBER(role), 0, 0, roles, true},
-        {"queues", "first", &u16, MEMBER(first_queue), 0, 65470, NULL, true},
-        {"queues", "esp", &u16, MEMBER(esp_queues), 1, 64, NULL, true},
+        {"queues", "first", &u16, MEMBER(first_queue), 0, UINT16_MAX, NULL, true},
+        {"queues", "esp", &u16, MEMBER(esp_queues), 0, UINT16_MAX, NULL, true},
         {"queues", "receive-buffer", &mebibytes, MEMBER(receive_buffer), 1, 1024, NULL, true},
-        {"offload", "sample-one-in", &u32, MEMBER(sample_one_in), 1, 1000000, NULL, true},
-        {"offload", "sample-rate", &u32, MEMBER(sample_rate), 1, 1000000, NULL, true},
+        {"offload", "sample-one-in", &u32, MEMBER(sample_one_in), 0, UINT32_MAX, NULL, true},
+        {"offload", "sample-rate", &u32, MEMBER(sample_rate), 0, UINT32_MAX, NULL, true},
         {"ports", "ike", &ports, MEMBER(ports.ike), 1, 65535, NULL, true},
         {"ports", "nat-traversal", &ports, MEMBER(ports.nat_traversal), 1, 65535, NULL, true},
         {"tunnels", "local", &addresses, MEMBER(local), 0, 0, NULL, true},
@@ -205,7 +221,7 @@ static const struct setting settings[] = {
         {"export", "per-spi", &boolean, MEMBER(per_spi), 0, 0, NULL, false},
         {"export", "tunnels", &u32, MEMBER(exported_tunnels), 1, 1048576, NULL, false},
         {"socket", "path", &path, MEMBER(socket), 1, SOCKET_LONGEST, NULL, true},
-        {"socket", "group", &name, MEMBER(socket_group), 0, 0, NULL, true},
+        {"socket", "group", &unix_group, MEMBER(socket_group), 0, 0, NULL, true},
         {"state", "file", &path, MEMBER(state_file), 0, PATH_LONGEST, NULL, true},
 };
 
@@ -393,6 +409,8 @@ static int read_peer(const struct reading *reading, const char *group)
 		if (strcmp(*key, "local") != 0 && strcmp(*key, "remote") != 0)
 			result = refuse(reading, group, *key, g_strdup("no such key; there are local and remote"));
 	g_strfreev(keys);
+	if (result == 0 && (group[strlen(PEER_GROUP)] == '\0' || !g_utf8_validate(group, -1, NULL)))
+		result = refuse(reading, group, NULL, g_strdup("the peer's name is missing, or not UTF-8"));
 	if (result == 0)
 		result = read_peer_address(reading, group, "local", &peer.local);
 	if (result == 0)
@@ -429,6 +447,63 @@ static int read_groups(const struct reading *reading)
 	return result;
 }
 
+/* ---- what fits its key, and not the rest ---- */
+
+static void copy(const struct setting *setting, struct config *to, const struct config *from);
+
+/* As rules_check(), for either mode: a mode that is chosen later must not find the rest wrong. */
+static int check_rules(const struct config *config, char message[RULES_MESSAGE_SIZE])
+{
+	struct rules_options options = config_rules(config);
+
+	options.mode = RULES_MODE_OFFLOAD;
+	return rules_check(&options, message);
+}
+
+/* Whether the rules are good with this setting alone, or with all but it. */
+static bool are_rules_good_with(const struct config *config, const struct setting *setting, bool alone)
+{
+	char message[RULES_MESSAGE_SIZE];
+	struct config all;
+
+	config_defaults(&all);
+	for (size_t i = 0; i < G_N_ELEMENTS(settings); i++)
+		if ((&settings[i] == setting) == alone)
+			copy(&settings[i], &all, config);
+	bool good = check_rules(&all, message) == 0;
+	config_free(&all);
+	return good;
+}
+
+/* The setting that the rules do not take: by itself, else beside the others. */
+static const struct setting *find_culprit(const struct reading *reading)
+{
+	for (size_t i = 0; i < 2 * G_N_ELEMENTS(settings); i++) {
+		const struct setting *setting = &settings[i % G_N_ELEMENTS(settings)];
+		bool alone = i < G_N_ELEMENTS(settings);
+		if (line_of(reading->text, setting->group, setting->key) != 0 &&
+		    are_rules_good_with(reading->config, setting, alone) != alone)
+			return setting;
+	}
+	return NULL;
+}
+
+static int check_whole(const struct reading *reading)
+{
+	const struct config *config = reading->config;
+	char message[RULES_MESSAGE_SIZE];
+
+	if (config->state_file[0] != '\0' && strcmp(config->state_file, config->textfile) == 0)
+		return refuse(reading, "export", "textfile", g_strdup("the same file as [state] file"));
+	if (check_rules(config, message) == 0)
+		return 0;
+	const struct setting *culprit = find_culprit(reading);
+	if (culprit != NULL)
+		return refuse(reading, culprit->group, culprit->key, g_strdup(message));
+	*reading->error = g_strdup_printf("%s: %s", reading->file, message);
+	return -EINVAL;
+}
+
 int config_read(const char *file, const char *text, struct config *config, char **error)
 {
 	GKeyFile *keys = g_key_file_new();
@@ -439,6 +514,8 @@ int config_read(const char *file, const char *text, struct config *config, char 
 	config_defaults(config);
 	if (g_key_file_load_from_data(keys, text, (gsize)-1, G_KEY_FILE_NONE, &bad)) {
 		result = read_groups(&reading);
+		if (result == 0)
+			result = check_whole(&reading);
 	} else {
 		*error = g_strdup_printf("%s:%u: %s", file, line_of_nonsense(text), bad->message);
 		g_error_free(bad);
@@ -526,6 +603,14 @@ struct rules_options config_rules(const struct config *config)
 	options.sample_rate = config->sample_rate;
 	options.spi_capacity = MIN(MAX(config->spi_capacity, 1024), UINT32_C(1) << 22);
 	return options;
+}
+
+const char *config_key(unsigned number, const char **group)
+{
+	if (number >= G_N_ELEMENTS(settings))
+		return NULL;
+	*group = settings[number].group;
+	return settings[number].key;
 }
 
 const char *config_mode_name(enum rules_mode mode)

@@ -73,6 +73,9 @@ const char *config_restart_key(const struct config *one, const struct config *ot
 /* Puts back into config, which was just read, what only a restart can change, as running has it. */
 void config_keep_restart_keys(struct config *config, const struct config *running);
 
+/* For walking over all keys but those of peers: the key of that number, and its group; NULL past the last. */
+const char *config_key(unsigned number, const char **group);
+
 /* "offload" or "queue". */
 const char *config_mode_name(enum rules_mode mode);
 

@@ -4,8 +4,9 @@
 import time
 
 from daemon import PROGRAM, TUNNEL, Daemon
-from gateway_world import LEFT, RIGHT, wait_until
+from gateway_world import LEFT, RIGHT, Skipped, wait_until
 from peer import Peer  # from tests/lab
+from test_xfrm import ASAPHASE, add_esp, children
 
 NO_FLOOD = 0xffffffff  # each SPI is counted
 
@@ -52,3 +53,31 @@ def test_wrong_key_is_named(world):
 
 
 test_wrong_key_is_named.needs = (PROGRAM,)
+
+
+def test_strongswan_with_the_kernels_esp(world):
+    """On the gateway where the tunnel ends, each of three rekeys leaves one pair of SPIs, which the kernel told."""
+    if not add_esp(world, "gateway", LEFT, "0xffff", 1):
+        raise Skipped("this kernel has no ESP")
+    daemon = Daemon(world, place=RIGHT, role="terminating").start()
+    peers = {side: Peer(world, side, esp_in_user_space=False).start() for side in (LEFT, RIGHT)}
+    world.started += [peer.charon for peer in peers.values()]
+    peers[LEFT].initiate(check=True)
+    pairs = set()
+    for rekey in range(4):
+        if rekey:
+            peers[LEFT if rekey % 2 else RIGHT].rekey()
+            time.sleep(1)
+        world.ping(LEFT, 20, interval=0.1, check=True)
+        time.sleep(2)
+        known = children(world, daemon)
+        assert set(known.values()) == {"xfrm"}, known
+        assert len(known) == rekey + 1 and set(known) > pairs, f"{known} after {pairs}"
+        pairs = set(known)
+    for spis in zip(*pairs):
+        assert len(set(spis)) == 4 and None not in spis, pairs
+    world.figure(f"{len(pairs)} pairs: " + " ".join(f"{out}/{back}" for out, back in sorted(pairs)))
+
+
+test_strongswan_with_the_kernels_esp.needs = (PROGRAM, ASAPHASE)
+test_strongswan_with_the_kernels_esp.modes = ("offload",)

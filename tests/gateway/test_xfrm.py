@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from daemon import PROGRAM, Daemon
-from gateway_world import LEFT, OUTER, RIGHT, Skipped, run, wait_until
+from gateway_world import LEFT, OUTER, RIGHT, Skipped, other, run, wait_until
 
 ASAPHASE = "cli/asaphase"
 NEEDS = (PROGRAM, ASAPHASE)
@@ -34,27 +34,36 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
-def xfrm(world, *arguments):
-    return run("ip", "-n", world.namespace("gateway"), "xfrm", *arguments)
+def xfrm(world, *arguments, place="gateway"):
+    return run("ip", "-n", world.namespace(place), "xfrm", *arguments)
+
+
+def ends_of(source):
+    return "src", OUTER[4][source], "dst", OUTER[4][other(source)], "proto", "esp"
+
+
+def add_esp(world, place, source, spi, reqid):
+    """Adds a whole SA. Returns whether the kernel takes it."""
+    try:
+        xfrm(world, "state", "add", *ends_of(source), "spi", spi, "reqid", str(reqid), "mode", "tunnel", "aead",
+             "rfc4106(gcm(aes))", KEY, "128", place=place)
+    except RuntimeError:
+        return False
+    return True
 
 
 def add_sa(world, source, spi, reqid):
-    ends = ("src", OUTER[4][source], "dst", OUTER[4][LEFT if source == RIGHT else RIGHT], "proto", "esp")
-    try:
-        xfrm(world, "state", "add", *ends, "spi", spi, "reqid", str(reqid), "mode", "tunnel", "aead", "rfc4106(gcm(aes))",
-             KEY, "128")
-    except RuntimeError:
-        xfrm(world, "state", "allocspi", *ends, "reqid", str(reqid), "mode", "tunnel", "min", spi, "max", spi)
+    if not add_esp(world, "gateway", source, spi, reqid):
+        xfrm(world, "state", "allocspi", *ends_of(source), "reqid", str(reqid), "mode", "tunnel", "min", spi, "max", spi)
 
 
 def add_policy(world, source, reqid, network=NETWORK):
-    other = LEFT if source == RIGHT else RIGHT
-    xfrm(world, "policy", "add", "src", network[source], "dst", network[other], "dir", "out" if source == LEFT else "in",
-         "tmpl", "src", OUTER[4][source], "dst", OUTER[4][other], "proto", "esp", "reqid", str(reqid), "mode", "tunnel")
+    xfrm(world, "policy", "add", "src", network[source], "dst", network[other(source)], "dir",
+         "out" if source == LEFT else "in", "tmpl", *ends_of(source), "reqid", str(reqid), "mode", "tunnel")
 
 
 def asaphase(world, daemon, *arguments):
-    done = subprocess.run(world.inside("gateway", os.path.join(world.build, ASAPHASE), *arguments, "--socket",
+    done = subprocess.run(world.inside(daemon.place, os.path.join(world.build, ASAPHASE), *arguments, "--socket",
                                        daemon.settings["socket path"]), capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1), done.stderr
     return done.stdout
@@ -109,8 +118,7 @@ def test_spis_are_paired_by_the_kernel(world):
 
     # Deleted, they are up no more.
     for source, spi in ((LEFT, "0x1200"), (RIGHT, "0x2200")):
-        xfrm(world, "state", "delete", "src", OUTER[4][source], "dst", OUTER[4][LEFT if source == RIGHT else RIGHT], "proto", "esp",
-             "spi", spi)
+        xfrm(world, "state", "delete", *ends_of(source), "spi", spi)
     wait_until(lambda: "0x00001200" not in asaphase(world, daemon, "show", "crypto", "ipsec", "sa"), 15, "it is gone")
     xfrm(world, "state", "flush")
     wait_until(lambda: "inbound esp sas" not in asaphase(world, daemon, "show", "crypto", "ipsec", "sa"), 15, "all are gone")
