@@ -142,6 +142,8 @@ static bool tell(const struct xfrm_pair *pair, void *context)
 	struct child_sa *child =
 	        tunnel_pair_spis(tunnel, side, pair->spi_from[0], pair->spi_from[1], PAIRED_BY_XFRM, time);
 	tell_agreement(child, pair, side);
+	tunnel->esp[side].hidden = pair->hidden[0];
+	tunnel->esp[!side].hidden = pair->hidden[1];
 	return true;
 }
 

@@ -167,6 +167,22 @@ static void read_algorithms(const struct nlmsghdr *message, size_t info_size, st
 
 /* ---- SAs ---- */
 
+/* Headers from before Linux 6.2 do not have it. */
+#define OFFLOAD_PACKET 4
+
+/* A card that does all of ESP, or that hands what it decrypted to the stack: past the packet filter either way. What it
+ * only encrypts on the way out has passed there before. */
+static bool is_hidden(const struct nlmsghdr *message, size_t info_size)
+{
+	const struct nlattr *attribute =
+	        attribute_of(message, info_size, XFRMA_OFFLOAD_DEV, sizeof(struct xfrm_user_offload));
+
+	if (attribute == NULL)
+		return false;
+	const struct xfrm_user_offload *offload = mnl_attr_get_payload(attribute);
+	return (offload->flags & (XFRM_OFFLOAD_INBOUND | OFFLOAD_PACKET)) != 0;
+}
+
 static bool read_info(const struct xfrm_usersa_info *info, struct xfrm_sa *sa)
 {
 	memset(sa, 0, sizeof *sa);
@@ -197,8 +213,10 @@ bool xfrm_sa_read(const struct nlmsghdr *message, struct xfrm_sa *sa)
 
 	if (!good || !read_info(&info, sa))
 		return false;
-	if (message->nlmsg_type == XFRM_MSG_NEWSA || message->nlmsg_type == XFRM_MSG_UPDSA)
+	if (message->nlmsg_type == XFRM_MSG_NEWSA || message->nlmsg_type == XFRM_MSG_UPDSA) {
 		read_algorithms(message, sizeof info, sa);
+		sa->hidden = is_hidden(message, sizeof info);
+	}
 	return true;
 }
 

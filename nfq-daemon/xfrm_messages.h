@@ -29,6 +29,7 @@ struct xfrm_sa {
 	uint64_t added;      /* seconds since the epoch */
 	bool complete;       /* it has keys; else an SPI that somebody has reserved while they negotiate */
 	bool transport_mode; /* or another that is not tunnel mode */
+	bool hidden; /* the network card does so much of the work that the packet filter does not see its packets */
 	bool suite_known;
 	struct ike_suite suite; /* in IKEv2's numbers; whether with PFS, the kernel does not know */
 };

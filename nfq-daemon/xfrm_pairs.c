@@ -416,6 +416,7 @@ static void join(struct xfrm_pairs *pairs, const struct bundle *bundle, struct k
 	known->pair = (struct xfrm_pair){
 	        .end = {sa->sa.flow.source, sa->sa.flow.destination},
 	        .spi_from = {sa->sa.spi, back->sa.spi},
+	        .hidden = {sa->sa.hidden, back->sa.hidden},
 	        .added = MAX(sa->sa.added, back->sa.added),
 	};
 	agree(bundle, sa, &known->pair.agreement);

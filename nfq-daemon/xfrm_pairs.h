@@ -16,6 +16,7 @@ struct xfrm_pairs;
 struct xfrm_pair {
 	struct ip_address end[2];
 	uint32_t spi_from[2]; /* in packets that end 0, end 1 sends */
+	bool hidden[2];       /* packets that end 0, end 1 sends pass unseen */
 	uint64_t added;       /* when the later of both SAs was made, seconds since the epoch */
 	/* Without what is not known; its networks are those behind end 0, end 1. */
 	struct child_agreement agreement;

@@ -64,6 +64,7 @@ struct sa {
 	bool reserved;  /* no keys yet */
 	bool gcm;
 	bool transport;
+	uint8_t offload;  /* to a network card: XFRM_OFFLOAD_… */
 	uint8_t protocol; /* 0: ESP */
 };
 
@@ -142,6 +143,9 @@ static void add_sa(struct kernel *kernel, struct sa sa)
 
 	if (!sa.reserved)
 		put_algorithms(header, &sa);
+	const struct xfrm_user_offload offload = {.ifindex = 2, .flags = sa.offload};
+	if (sa.offload != 0)
+		mnl_attr_put(header, XFRMA_OFFLOAD_DEV, sizeof offload, &offload);
 	xfrm_pairs_read(kernel->pairs, header);
 }
 
@@ -438,6 +442,23 @@ static void test_a_pair_is_offered_until_it_is_taken(void)
 	end(&kernel);
 }
 
+/* A card that decrypts what arrives: that way nothing is seen. */
+static void test_offload_hides_a_direction(void)
+{
+	struct kernel kernel;
+
+	begin(&kernel);
+	add_sa(&kernel, SA(HERE, THERE, 0x10, 1, .offload = XFRM_OFFLOAD_IPV6));
+	add_sa(&kernel, SA(THERE, HERE, 0x20, 1, .offload = XFRM_OFFLOAD_INBOUND));
+	look(&kernel);
+	assert_pair(&kernel, 0, 0x10, 0x20);
+	const struct xfrm_pair *pair = &g_array_index(kernel.told, struct xfrm_pair, 0);
+	bool here = pair->spi_from[0] == 0x10;
+	g_assert_false(pair->hidden[!here]);
+	g_assert_true(pair->hidden[here]);
+	end(&kernel);
+}
+
 /* Each length of each message: nothing is read past its end, and nothing is made of half an SA. */
 static void test_cut_messages(void)
 {
@@ -480,6 +501,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/xfrm_pairs/expiry_and_flush", test_expiry_and_flush);
 	g_test_add_func("/xfrm_pairs/what_a_dump_does_not_have_is_gone", test_what_a_dump_does_not_have_is_gone);
 	g_test_add_func("/xfrm_pairs/a_pair_is_offered_until_it_is_taken", test_a_pair_is_offered_until_it_is_taken);
+	g_test_add_func("/xfrm_pairs/offload_hides_a_direction", test_offload_hides_a_direction);
 	g_test_add_func("/xfrm_pairs/cut_messages", test_cut_messages);
 	return g_test_run();
 }
