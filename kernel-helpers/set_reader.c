@@ -14,8 +14,8 @@
 #include "core/byte_order.h"
 #include "kernel-helpers/nf_tables.h"
 #include "kernel-helpers/rules_private.h"
+#include "kernel-helpers/set_elements.h"
 
-#define NANOSECONDS_PER_MILLISECOND INT64_C(1000000)
 #define NANOSECONDS_PER_SECOND INT64_C(1000000000)
 #define READ_ATTEMPTS 3
 #define SPI_SIZE 4
@@ -124,107 +124,11 @@ int set_reader_identity(struct set_reader *reader, char identity[SET_IDENTITY_SI
 
 /* ---- one element of a set ---- */
 
-struct element {
-	struct set_count count; /* key, kernel_packets, kernel_bytes */
-	int64_t remaining;      /* until it expires, nanoseconds */
-};
-
-static uint64_t attribute_be64(const struct nlattr *attribute)
-{
-	uint64_t value;
-
-	memcpy(&value, mnl_attr_get_payload(attribute), sizeof value);
-	return be64toh(value);
-}
-
-static bool holds_u64(const struct nlattr *attribute)
-{
-	return mnl_attr_get_payload_len(attribute) == sizeof(uint64_t);
-}
-
-static bool read_key(const struct nlattr *key, const struct esp_form *form, struct set_count *count)
-{
-	const struct nlattr *value;
-
-	nf_tables_each_nested(value, key)
-	{
-		const uint8_t *bytes = mnl_attr_get_payload(value);
-
-		if (mnl_attr_get_type(value) != NFTA_DATA_VALUE ||
-		    mnl_attr_get_payload_len(value) != 2u * form->address_size + SPI_SIZE)
-			continue;
-		if (form->address_size == 4) {
-			count->source = ip_address_from_ipv4(bytes);
-			count->destination = ip_address_from_ipv4(bytes + 4);
-		} else {
-			count->source = ip_address_from_ipv6(bytes);
-			count->destination = ip_address_from_ipv6(bytes + 16);
-		}
-		count->spi = read_be32(bytes + 2 * form->address_size);
-		count->encapsulation = (uint8_t)form->encapsulation;
-		return true;
-	}
-	return false;
-}
-
-static void read_counter(const struct nlattr *data, uint64_t *packets, uint64_t *bytes)
-{
-	const struct nlattr *attribute;
-
-	nf_tables_each_nested(attribute, data)
-	{
-		if (!holds_u64(attribute))
-			continue;
-		if (mnl_attr_get_type(attribute) == NFTA_COUNTER_PACKETS)
-			*packets = attribute_be64(attribute);
-		else if (mnl_attr_get_type(attribute) == NFTA_COUNTER_BYTES)
-			*bytes = attribute_be64(attribute);
-	}
-}
-
-/* An expression of an element: of ours only counters have data of this form. */
-static void read_expression(const struct nlattr *expression, struct set_count *count)
-{
-	const struct nlattr *attribute;
-
-	nf_tables_each_nested(attribute, expression)
-	{
-		if (mnl_attr_get_type(attribute) == NFTA_EXPR_DATA)
-			read_counter(attribute, &count->kernel_packets, &count->kernel_bytes);
-	}
-}
-
-static bool read_element(const struct nlattr *nested, const struct esp_form *form, struct element *element)
-{
-	const struct nlattr *attribute;
-	bool key = false;
-
-	memset(element, 0, sizeof *element);
-	nf_tables_each_nested(attribute, nested)
-	{
-		switch (mnl_attr_get_type(attribute)) {
-		case NFTA_SET_ELEM_KEY:
-			key = read_key(attribute, form, &element->count);
-			break;
-		case NFTA_SET_ELEM_EXPIRATION:
-			if (holds_u64(attribute))
-				element->remaining = (int64_t)attribute_be64(attribute) * NANOSECONDS_PER_MILLISECOND;
-			break;
-		case NFTA_SET_ELEM_EXPR:
-			read_expression(attribute, &element->count);
-			break;
-		default:
-			break;
-		}
-	}
-	return key;
-}
-
 /*
  * When its expiry was last put off, which tells about when its last packets came. An element that has less than its
  * probation left is either on it, with a few packets at most, or was in use before and will soon go.
  */
-static int64_t last_time_of(const struct element *element, int64_t now)
+static int64_t last_time_of(const struct set_element *element, int64_t now)
 {
 	bool probation = element->remaining <= PROBATION_SECONDS * NANOSECONDS_PER_SECOND &&
 	                 element->count.kernel_packets <= REFRESH_ONE_IN;
@@ -261,7 +165,7 @@ static bool started_anew(const struct told *told, const struct set_count *count,
 	       (count->kernel_packets == told->packets && now > told->expires && told->expires != 0);
 }
 
-static int tell(struct set_reader *reader, struct element *element)
+static int tell(struct set_reader *reader, struct set_element *element)
 {
 	struct set_count *count = &element->count;
 	struct told *told = told_of(reader, count, &count->first);
@@ -289,41 +193,26 @@ static int tell(struct set_reader *reader, struct element *element)
 	return 0;
 }
 
-static int take_element(struct set_reader *reader, const struct nlattr *nested)
+static int take_element(struct set_element *element, void *context)
 {
-	struct element element;
+	struct set_reader *reader = context;
 
-	if (!read_element(nested, reader->form, &element))
-		return 0;
 	if (reader->one == NULL)
-		return tell(reader, &element);
-	reader->one->kernel_packets = element.count.kernel_packets;
-	reader->one->kernel_bytes = element.count.kernel_bytes;
-	reader->one->last_time = last_time_of(&element, reader->now);
+		return tell(reader, element);
+	reader->one->kernel_packets = element->count.kernel_packets;
+	reader->one->kernel_bytes = element->count.kernel_bytes;
+	reader->one->last_time = last_time_of(element, reader->now);
 	reader->found = true;
 	return 0;
 }
 
-static int take_elements(const struct nlmsghdr *message, void *context)
+static int take_message(const struct nlmsghdr *message, void *context)
 {
 	struct set_reader *reader = context;
-	const struct nlattr *attribute, *nested;
+	int result = set_elements_read(message, reader->form, take_element, reader);
 
-	nf_tables_each(attribute, message)
-	{
-		if (mnl_attr_get_type(attribute) != NFTA_SET_ELEM_LIST_ELEMENTS)
-			continue;
-		nf_tables_each_nested(nested, attribute)
-		{
-			int result = take_element(reader, nested);
-
-			if (result != 0) {
-				errno = -result;
-				return MNL_CB_ERROR;
-			}
-		}
-	}
-	return MNL_CB_OK;
+	errno = -result;
+	return result == 0 ? MNL_CB_OK : MNL_CB_ERROR;
 }
 
 static struct nlmsghdr *request_elements(struct set_reader *reader, unsigned number, uint16_t flags)
@@ -360,7 +249,7 @@ static int read_sets(struct set_reader *reader)
 
 		reader->form = &esp_forms[i / SETS_OF_FORM];
 		result = nf_tables_ask(reader->socket, request_elements(reader, i % SETS_OF_FORM, NLM_F_DUMP),
-		                       reader->buffer, take_elements, reader);
+		                       reader->buffer, take_message, reader);
 		if (result == -EINTR)
 			disturbed = true;
 		else if (result != 0)
@@ -469,23 +358,16 @@ int set_reader_read_one(struct set_reader *reader, struct set_count *count)
 	reader->now = real_time();
 	request = request_elements(reader, count->spi % SETS_OF_FORM, NLM_F_ACK);
 	put_key(request, count, reader->form->address_size);
-	result = nf_tables_ask(reader->socket, request, reader->buffer, take_elements, reader);
+	result = nf_tables_ask(reader->socket, request, reader->buffer, take_message, reader);
 	reader->one = NULL;
 	return result != 0 ? result : reader->found ? 0 : -ENOENT;
 }
 
 /* ---- what was not counted ---- */
 
-static int take_counter_object(const struct nlmsghdr *message, void *context)
+static int take_counter(const struct nlmsghdr *message, void *context)
 {
-	const struct nlattr *attribute;
-	uint64_t bytes;
-
-	nf_tables_each(attribute, message)
-	{
-		if (mnl_attr_get_type(attribute) == NFTA_OBJ_DATA)
-			read_counter(attribute, context, &bytes);
-	}
+	set_elements_read_counter(message, context);
 	return MNL_CB_OK;
 }
 
@@ -497,5 +379,5 @@ int set_reader_uncounted(struct set_reader *reader, uint64_t *packets)
 	mnl_attr_put_strz(request, NFTA_OBJ_TABLE, RULES_TABLE);
 	mnl_attr_put_strz(request, NFTA_OBJ_NAME, COUNTER_UNCOUNTED);
 	mnl_attr_put_u32(request, NFTA_OBJ_TYPE, htobe32(NFT_OBJECT_COUNTER));
-	return nf_tables_ask(reader->socket, request, reader->buffer, take_counter_object, packets);
+	return nf_tables_ask(reader->socket, request, reader->buffer, take_counter, packets);
 }

@@ -119,7 +119,7 @@ static uint64_t take_number(struct words *words, uint64_t most)
 	uint64_t number = g_ascii_strtoull(word, &end, 10);
 	if (!g_ascii_isdigit(word[0]) || *end != '\0' || errno != 0 || number > most)
 		words->good = false;
-	return number;
+	return words->good ? number : 0;
 }
 
 static struct ip_address take_address(struct words *words)
