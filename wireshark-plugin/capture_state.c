@@ -3,12 +3,13 @@
 
 #include "core/asa_log.h"
 #include "wireshark-plugin/decrypted.h"
-#include "wireshark-plugin/frame_datagram.h"
+#include "wireshark-plugin/frame_reader.h"
 #include "wireshark-plugin/preferences.h"
 
 struct capture_state {
 	struct tunnels *tunnels;
-	GPtrArray *records; /* by frame number; the records themselves are file-scoped memory */
+	struct frame_reader *reader;
+	GPtrArray *records; /* the first of each frame by its number; they themselves are file-scoped memory */
 };
 
 static struct capture_state *open_capture;
@@ -19,6 +20,7 @@ static void capture_opened(void)
 
 	open_capture = g_new0(struct capture_state, 1);
 	open_capture->tunnels = tunnels_new(&options);
+	open_capture->reader = frame_reader_new(preferences_ports());
 	open_capture->records = g_ptr_array_new();
 }
 
@@ -27,6 +29,7 @@ static void capture_closed(void)
 	if (open_capture == NULL)
 		return;
 	tunnels_free(open_capture->tunnels);
+	frame_reader_free(open_capture->reader);
 	g_ptr_array_free(open_capture->records, TRUE);
 	g_free(open_capture);
 	open_capture = NULL;
@@ -45,16 +48,16 @@ struct tunnels *capture_state_tunnels(void)
 
 /* ---- records ---- */
 
-static void keep_record(uint32_t frame, struct frame_record *record)
+static void keep_records(uint32_t frame, struct frame_record *first)
 {
 	GPtrArray *records = open_capture->records;
 
 	if (frame >= records->len)
 		g_ptr_array_set_size(records, (gint)frame + 1);
-	records->pdata[frame] = record;
+	records->pdata[frame] = first;
 }
 
-static struct frame_record *record_of(uint32_t frame)
+static struct frame_record *first_record(uint32_t frame)
 {
 	if (open_capture == NULL || frame >= open_capture->records->len)
 		return NULL;
@@ -63,7 +66,40 @@ static struct frame_record *record_of(uint32_t frame)
 
 const struct frame_record *capture_state_record(uint32_t frame)
 {
-	return record_of(frame);
+	return first_record(frame);
+}
+
+static bool is_of_same_exchange(const struct ike_record *one, const struct ike_record *other)
+{
+	return one->initiator_spi == other->initiator_spi && one->exchange_type == other->exchange_type &&
+	       one->message_id == other->message_id;
+}
+
+/*
+ * What a frame brings of the exchange that record is of; else its first IKE message, for IKEv1 answers some messages by
+ * an Informational. NULL: frame holds no IKE message, or is 0.
+ */
+static struct ike_record *ike_record_of(uint32_t frame, const struct ike_record *record)
+{
+	struct ike_record *first = NULL;
+
+	for (struct frame_record *each = first_record(frame); each != NULL; each = each->next) {
+		if (each->kind != DATAGRAM_IKE)
+			continue;
+		struct ike_record *found = (struct ike_record *)each;
+		if (is_of_same_exchange(found, record))
+			return found;
+		if (first == NULL)
+			first = found;
+	}
+	return first;
+}
+
+uint32_t capture_state_response_to(const struct ike_record *record)
+{
+	const struct ike_record *copied = ike_record_of(record->annotation.retransmission_of, record);
+
+	return copied != NULL ? copied->response_in : record->response_in;
 }
 
 static struct verdict_snapshot *snapshot_of(const struct tunnel *tunnel)
@@ -109,15 +145,12 @@ static struct frame_record *esp_record_new(const struct datagram *datagram, cons
 }
 
 /* The request's record learns where its answer is. */
-static void link_to_request(uint32_t frame, uint32_t request)
+static void link_to_request(uint32_t frame, const struct ike_record *response)
 {
-	struct frame_record *record = record_of(request);
+	struct ike_record *request = ike_record_of(response->annotation.request_in, response);
 
-	if (request == 0 || record == NULL || record->kind != DATAGRAM_IKE)
-		return;
-	struct ike_record *ike = (struct ike_record *)record;
-	if (ike->response_in == 0)
-		ike->response_in = frame;
+	if (request != NULL && request->response_in == 0)
+		request->response_in = frame;
 }
 
 static struct frame_record *ike_record_new(uint32_t frame, const struct datagram *datagram,
@@ -132,9 +165,12 @@ static struct frame_record *ike_record_new(uint32_t frame, const struct datagram
 	        .nat = tunnel_nat(tunnel),
 	        .major_version = message->major_version,
 	        .exchange_type = message->exchange_type,
+	        .message_id = message->message_id,
+	        .initiator_spi = message->initiator_spi,
+	        .completes = datagram->completes,
 	        .is_from_asa = ip_address_equal(&datagram->source, &tunnel->address[tunnel->asa_side]),
 	};
-	link_to_request(frame, annotation->request_in);
+	link_to_request(frame, record);
 	return &record->frame;
 }
 
@@ -170,9 +206,25 @@ static struct frame_record *other_record_new(const struct datagram *datagram, co
 
 /* ---- the first pass ---- */
 
-static const struct frame_record *take_datagram(packet_info *pinfo, const struct datagram *datagram)
+/* NULL for a datagram that has nothing to do with a tunnel. */
+static struct frame_record *record_new(uint32_t frame, const struct datagram *datagram,
+                                       const struct ike_message *message, const struct annotation *annotation)
 {
-	struct tunnels *tunnels = open_capture->tunnels;
+	const struct tunnel *tunnel = tunnels_at(open_capture->tunnels, annotation->tunnel);
+
+	if (datagram->kind == DATAGRAM_SYSLOG)
+		return log_record_new(datagram, annotation, tunnel);
+	if (tunnel == NULL)
+		return NULL;
+	if (message != NULL)
+		return ike_record_new(frame, datagram, message, annotation, tunnel);
+	if (datagram->kind == DATAGRAM_ESP)
+		return esp_record_new(datagram, annotation, tunnel);
+	return other_record_new(datagram, annotation, tunnel);
+}
+
+static struct frame_record *take_datagram(packet_info *pinfo, const struct datagram *datagram)
+{
 	struct ike_message message;
 	struct annotation annotation;
 	bool is_ike = datagram->kind == DATAGRAM_IKE &&
@@ -180,30 +232,46 @@ static const struct frame_record *take_datagram(packet_info *pinfo, const struct
 
 	if (is_ike)
 		decrypted_add(pinfo, &message);
-	tunnels_add(tunnels, pinfo->num, frame_time(pinfo), datagram, is_ike ? &message : NULL, &annotation);
-	const struct tunnel *tunnel = tunnels_at(tunnels, annotation.tunnel);
-	struct frame_record *record = NULL;
-	if (datagram->kind == DATAGRAM_SYSLOG)
-		record = log_record_new(datagram, &annotation, tunnel);
-	else if (tunnel == NULL)
-		return NULL;
-	else if (is_ike)
-		record = ike_record_new(pinfo->num, datagram, &message, &annotation, tunnel);
-	else if (datagram->kind == DATAGRAM_ESP)
-		record = esp_record_new(datagram, &annotation, tunnel);
-	else
-		record = other_record_new(datagram, &annotation, tunnel);
-	if (record != NULL)
-		keep_record(pinfo->num, record);
-	return record;
+	tunnels_add(open_capture->tunnels, pinfo->num, frame_time(pinfo), datagram, is_ike ? &message : NULL,
+	            &annotation);
+	return record_new(pinfo->num, datagram, is_ike ? &message : NULL, &annotation);
+}
+
+/* Where one frame shows a message's beginning and completes it (the fragments came in disorder), it is one message. */
+static bool absorb(struct frame_record *first, const struct frame_record *record)
+{
+	const struct ike_record *whole = (const struct ike_record *)record;
+
+	if (first == NULL || first->kind != DATAGRAM_IKE || record->kind != DATAGRAM_IKE || !whole->completes)
+		return false;
+	struct ike_record *part = (struct ike_record *)first;
+	if (whole->annotation.nat_checked) {
+		part->annotation.nat_checked = true;
+		part->nat = whole->nat;
+	}
+	if (whole->annotation.vendors != 0)
+		part->annotation.vendors = whole->annotation.vendors;
+	if (record->verdict != NULL)
+		first->verdict = record->verdict;
+	return true;
 }
 
 const struct frame_record *capture_state_take(tvbuff_t *frame, packet_info *pinfo)
 {
-	struct datagram datagram;
+	struct frame_record *first = NULL, **end = &first;
+	const struct datagram *datagram;
 
-	if (open_capture == NULL || open_capture->tunnels == NULL ||
-	    !frame_datagram_read(frame, pinfo, preferences_ports(), &datagram))
+	if (open_capture == NULL || open_capture->tunnels == NULL)
 		return NULL;
-	return take_datagram(pinfo, &datagram);
+	frame_reader_take(open_capture->reader, frame, pinfo);
+	while ((datagram = frame_reader_next(open_capture->reader)) != NULL) {
+		struct frame_record *record = take_datagram(pinfo, datagram);
+		if (record == NULL || absorb(first, record))
+			continue;
+		*end = record;
+		end = &record->next;
+	}
+	if (first != NULL)
+		keep_records(pinfo->num, first);
+	return first;
 }

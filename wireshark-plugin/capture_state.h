@@ -18,14 +18,15 @@ struct verdict_snapshot {
 	struct verdict_words words;
 };
 
-/* What every frame that belongs to a tunnel has. */
+/* What every datagram that belongs to a tunnel has. */
 struct frame_record {
 	uint8_t kind;                     /* enum datagram_kind */
 	uint8_t phase;                    /* enum phase */
 	uint8_t asa_side;                 /* of the tunnel, as taken at this frame */
 	uint8_t arrival;                  /* enum sequence_arrival; ESP only */
 	uint32_t tunnel;                  /* its number */
-	struct verdict_snapshot *verdict; /* NULL unless the frame changed or restated the verdict */
+	struct verdict_snapshot *verdict; /* NULL unless the datagram changed or restated the verdict */
+	struct frame_record *next;        /* of the datagram that the same frame brings after this one; NULL: none */
 };
 
 /* Kept small: there are as many as ESP packets, which a file that Wireshark can open numbers with 32 bits. */
@@ -46,6 +47,9 @@ struct ike_record {
 	uint8_t major_version;
 	uint8_t exchange_type;
 	bool is_from_asa;
+	bool completes; /* the rest of a message that the frame of its first fragment has shown: counted there */
+	uint32_t message_id;
+	uint64_t initiator_spi;
 };
 
 /* A message of an ASA in a syslog packet; its tunnel is UINT32_MAX where it names none that the capture holds. */
@@ -65,12 +69,15 @@ void capture_state_register(void);
 struct tunnels *capture_state_tunnels(void);
 
 /*
- * Takes a frame on the first pass: its packet into the tunnels' state, and what that says into a record. Returns the
- * record, or NULL where the frame has nothing to do with a tunnel. frame is the whole frame's buffer.
+ * Takes a frame on the first pass: its datagrams into the tunnels' state, and what that says into records. Returns the
+ * first of them, or NULL where the frame has nothing to do with a tunnel. frame is the whole frame's buffer.
  */
 const struct frame_record *capture_state_take(tvbuff_t *frame, packet_info *pinfo);
 
-/* The record of a frame taken before, or NULL. */
+/* The first record of a frame taken before, or NULL. */
 const struct frame_record *capture_state_record(uint32_t frame);
+
+/* The frame that answers this request, of which this may be a later copy; 0 none yet. */
+uint32_t capture_state_response_to(const struct ike_record *request);
 
 #endif

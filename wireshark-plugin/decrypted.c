@@ -4,6 +4,8 @@
 /* Names that isakmp gives to the buffers it adds to the frame. */
 #define IKEV2_BUFFER "Decrypted Data"
 #define IKEV1_BUFFER "Decrypted IKE"
+/* What encryption adds to the bytes that come out again: an IV and a checksum of the longest kind. */
+#define MOST_OVERHEAD (16 + 32)
 
 /* An IKEv2 plaintext ends with padding and its length (RFC 7296 sec. 3.14). */
 static size_t length_without_padding(const uint8_t *bytes, size_t length)
@@ -12,19 +14,27 @@ static size_t length_without_padding(const uint8_t *bytes, size_t length)
 	return padding <= length ? length - padding : 0;
 }
 
+/* NULL where there is none, or where it is another message's. */
+static tvbuff_t *buffer_of(packet_info *pinfo, const struct ike_message *message)
+{
+	tvbuff_t *buffer =
+	        get_data_source_tvb_by_name(pinfo, message->major_version == 1 ? IKEV1_BUFFER : IKEV2_BUFFER);
+	size_t length = buffer != NULL ? tvb_captured_length(buffer) : 0;
+
+	return length > 0 && length <= message->encrypted_length && message->encrypted_length - length <= MOST_OVERHEAD
+	               ? buffer
+	               : NULL;
+}
+
 void decrypted_add(packet_info *pinfo, struct ike_message *message)
 {
-	if (!message->encrypted)
-		return;
-	bool version_1 = message->major_version == 1;
-	tvbuff_t *buffer = get_data_source_tvb_by_name(pinfo, version_1 ? IKEV1_BUFFER : IKEV2_BUFFER);
+	tvbuff_t *buffer = message->encrypted ? buffer_of(pinfo, message) : NULL;
+
 	if (buffer == NULL)
 		return;
 	size_t length = tvb_captured_length(buffer);
-	if (length == 0)
-		return;
 	const uint8_t *bytes = tvb_get_ptr(buffer, 0, (int)length);
-	if (version_1)
+	if (message->major_version == 1)
 		ike_message_add_decrypted(message, message->next_payload, bytes, length);
 	else
 		ike_message_add_decrypted(message, message->encrypted_first, bytes,

@@ -18,18 +18,22 @@ static bool is_tree_wanted(proto_tree *tree)
 	return tree != NULL && proto_field_is_referenced(tree, protocol);
 }
 
-static int dissect(tvbuff_t *frame, packet_info *pinfo, proto_tree *tree, void *data _U_)
+static void show(tvbuff_t *frame, packet_info *pinfo, proto_tree *tree, const struct frame_record *record)
 {
-	const struct frame_record *record =
-	        PINFO_FD_VISITED(pinfo) ? capture_state_record(pinfo->num) : capture_state_take(frame, pinfo);
-
-	if (record == NULL)
-		return 0;
 	if (preferences_annotate_info())
 		info_column_annotate(pinfo, record);
 	tap_queue_packet(tap, pinfo, record);
 	expert_show(pinfo, is_tree_wanted(tree) ? fields_show(tree, frame, record) : NULL, record);
-	return (int)tvb_captured_length(frame);
+}
+
+static int dissect(tvbuff_t *frame, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
+	const struct frame_record *first =
+	        PINFO_FD_VISITED(pinfo) ? capture_state_record(pinfo->num) : capture_state_take(frame, pinfo);
+
+	for (const struct frame_record *record = first; record != NULL; record = record->next)
+		show(frame, pinfo, tree, record);
+	return first != NULL ? (int)tvb_captured_length(frame) : 0;
 }
 
 void dissector_register_protocol(void)

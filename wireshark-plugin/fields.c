@@ -249,16 +249,6 @@ static void add_response_time(const struct page *page, int64_t nanoseconds)
 	proto_item_set_generated(proto_tree_add_time(page->tree, field_response_time, page->frame, 0, 0, &time));
 }
 
-/* A later copy of a request is answered where the first one is. */
-static uint32_t response_to(const struct ike_record *record)
-{
-	const struct frame_record *first = capture_state_record(record->annotation.retransmission_of);
-
-	if (first == NULL || first->kind != DATAGRAM_IKE)
-		return record->response_in;
-	return ((const struct ike_record *)first)->response_in;
-}
-
 static void add_vendor(const struct page *page, vendor_ids ids)
 {
 	struct vendor_guess guess = vendor_guess(ids);
@@ -285,7 +275,7 @@ static void add_ike(const struct page *page, const struct ike_record *record)
 		add_string(page, field_nat, nat_name(record->nat) != NULL ? nat_name(record->nat) : "none");
 	add_vendor(page, annotation->vendors);
 	add_link(page, field_retransmission_of, annotation->retransmission_of);
-	add_link(page, field_response_in, response_to(record));
+	add_link(page, field_response_in, capture_state_response_to(record));
 	add_link(page, field_request_in, annotation->request_in);
 	if (annotation->request_in != 0)
 		add_response_time(page, annotation->response_time);

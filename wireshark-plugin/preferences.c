@@ -9,6 +9,7 @@
 
 /* Owned by Wireshark's preferences. */
 static const char *asa_addresses = "";
+static range_t *ike_ports;
 static range_t *nat_traversal_ports;
 static guint one_way_packets;
 static guint one_way_seconds;
@@ -42,21 +43,21 @@ static void read_addresses(void)
 	g_strfreev(words);
 }
 
-static void read_ports(void)
+/* list is empty. */
+static void read_ports(const range_t *named, const char *use, uint16_t list[DATAGRAM_EXTRA_PORTS])
 {
 	unsigned count = 0;
 
-	memset(&ports, 0, sizeof ports);
-	for (guint i = 0; nat_traversal_ports != NULL && i < nat_traversal_ports->nranges; i++) {
-		const range_admin_t *range = &nat_traversal_ports->ranges[i];
+	for (guint i = 0; named != NULL && i < named->nranges; i++) {
+		const range_admin_t *range = &named->ranges[i];
 		for (guint32 port = MAX(range->low, 1); port <= range->high; port++) {
 			if (count == DATAGRAM_EXTRA_PORTS) {
-				report_failure("ASA IPsec phase: at most %d more NAT-T ports can be named; %u and "
-				               "those after it are not used",
-				               DATAGRAM_EXTRA_PORTS, port);
+				report_failure("ASA IPsec phase: at most %d more %s ports can be named; %u and those "
+				               "after it are not used",
+				               DATAGRAM_EXTRA_PORTS, use, port);
 				return;
 			}
-			ports.nat_traversal[count++] = (uint16_t)port;
+			list[count++] = (uint16_t)port;
 		}
 	}
 }
@@ -64,7 +65,9 @@ static void read_ports(void)
 static void preferences_changed(void)
 {
 	read_addresses();
-	read_ports();
+	memset(&ports, 0, sizeof ports);
+	read_ports(ike_ports, "IKE", ports.ike);
+	read_ports(nat_traversal_ports, "NAT-T", ports.nat_traversal);
 }
 
 void preferences_register(int protocol)
@@ -74,12 +77,16 @@ void preferences_register(int protocol)
 
 	one_way_packets = defaults.one_way_packets;
 	one_way_seconds = defaults.one_way_seconds;
+	range_convert_str(wmem_epan_scope(), &ike_ports, "", HIGHEST_PORT);
 	range_convert_str(wmem_epan_scope(), &nat_traversal_ports, "", HIGHEST_PORT);
 	prefs_register_string_preference(
 	        module, "asa_addresses", "Addresses of ASAs",
 	        "The end of a tunnel whose view is shown (encaps are what it sends), separated by commas. "
 	        "Where neither end is named, the IKE initiator is taken, else the first sender.",
 	        &asa_addresses);
+	prefs_register_range_preference(module, "ike_ports", "More IKE ports",
+	                                "UDP ports besides 500 that carry IKE alone (at most 8)", &ike_ports,
+	                                HIGHEST_PORT);
 	prefs_register_range_preference(module, "nat_traversal_ports", "More NAT-T ports",
 	                                "UDP ports besides 4500 that carry IKE and ESP for NAT traversal (at most 8)",
 	                                &nat_traversal_ports, HIGHEST_PORT);

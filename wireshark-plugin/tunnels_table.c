@@ -107,7 +107,7 @@ static void take_ike(guint row, const struct ike_record *record)
 	const struct annotation *annotation = &record->annotation;
 	const char *vendor = vendor_guess(annotation->vendors).name;
 
-	table_rows_add(&rows, row, COLUMN_IKE, 1);
+	table_rows_add(&rows, row, COLUMN_IKE, !record->completes);
 	table_rows_add(&rows, row, COLUMN_RETRANSMISSIONS, annotation->retransmission_of != 0);
 	table_rows_set_text(&rows, row, COLUMN_VERSION, record->major_version == 1 ? "1" : "2");
 	table_rows_set_text(&rows, row, COLUMN_STATE, annotation->state);

@@ -6,34 +6,43 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 
 import pytest
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 CAPTURES = TOP / "tests" / "captures"
+sys.path.append(str(CAPTURES))
+import tshark_options  # noqa: E402
+
 # The build whose plugin is tested.
 BUILD = os.environ.get("ASAPHASE_BUILD", str(TOP / "build/release"))
 
 
+@functools.cache
 def path_of(name):
-    return CAPTURES / f"{name}.pcap"
+    (path,) = CAPTURES.glob(f"{name}.pcap*")
+    return path
 
 
 def truth_of(name):
     return json.loads((CAPTURES / f"{name}.truth.json").read_text())
 
 
-# Those that the lab made and that need no options; with ALL_CAPTURES set in the environment, the others as well. Their
-# verdicts are all checked by tests/captures/check in any case.
-NAMES = sorted(path.stem for path in CAPTURES.glob("*.pcap")
-               if os.environ.get("ALL_CAPTURES") or not {"derived_from", "options"} & set(truth_of(path.stem)))
+NAMES = sorted(path.stem for path in CAPTURES.glob("*.pcap*"))
+
+
+def preferences_of(name):
+    """What the plugin has to be told about a capture."""
+    return tshark_options.preferences(truth_of(name).get("options", []))
 
 
 def keys_of(name):
     """The options that hand tshark a capture's keys; none where it has none."""
     table = CAPTURES / f"{name}.ikev2_decryption_table"
     lines = table.read_text().splitlines() if table.exists() else []
-    return [argument for line in lines for argument in ("-o", f"uat:ikev2_decryption_table:{line}")]
+    keys = [argument for line in lines for argument in ("-o", f"uat:ikev2_decryption_table:{line}")]
+    return [*keys, *tshark_options.decode_as(truth_of(name).get("options", []))] if keys else []
 
 
 def run(program, *arguments, plugin=True):
@@ -49,7 +58,10 @@ def run(program, *arguments, plugin=True):
 
 def tshark(capture, *arguments, plugin=True):
     """tshark over a capture, by name or path."""
-    return run("tshark", "-r", path_of(capture) if isinstance(capture, str) else capture, *arguments, plugin=plugin)
+    if not isinstance(capture, str):
+        return run("tshark", "-r", capture, *arguments, plugin=plugin)
+    preferences = preferences_of(capture) if plugin else []
+    return run("tshark", "-r", path_of(capture), *preferences, *arguments, plugin=plugin)
 
 
 def fields(capture, *names, where=None, arguments=(), separator="\t"):

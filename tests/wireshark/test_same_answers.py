@@ -6,7 +6,7 @@ from conftest import keys_of, seen
 
 
 # Wireshark itself ends a fragment's line with [Reassembled in #…], which one pass cannot know.
-LIST_LINE = re.compile(r"^( *\d+ +\d+\.\d{6} .*?)( \[(?!Reassembled)[^\[\]]*\])?$")
+LIST_LINE = re.compile(r"^( *\d+ +-?\d+\.\d+ .*?)((?: \[(?!Reassembled)[^\[\]]*\])*)$")
 
 
 def parts(packets):
