@@ -23,7 +23,7 @@ struct rules_options rules_options_default(enum rules_mode mode, enum rules_role
 	        .first_queue = 0,
 	        .esp_queues = 2,
 	        .by_cpu = mode == RULES_MODE_OFFLOAD,
-	        .spi_capacity = 1u << 18,
+	        .spi_capacity = ONE_SET_CAPACITY,
 	        .sample_one_in = 1024,
 	        .sample_rate = 500,
 	        .vrf = vrf_exists(),

@@ -60,7 +60,7 @@ struct rules_options {
 	bool vrf; /* leave out a VRF's second sight of each packet; costs a little on machines without a VRF */
 };
 
-/* Ports 500 and 4500, queues 0 (IKE) and 1 to 2 (ESP), 2^18 SPIs, one in 1,000, 500 a second; by_cpu in offload mode.
+/* Ports 500 and 4500, queues 0 (IKE) and 1 to 2 (ESP), 65,536 SPIs, one in 1,024, 500 a second; by_cpu in offload mode.
  */
 struct rules_options rules_options_default(enum rules_mode mode, enum rules_role role);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Raised when sets change so that older ones cannot be kept. */
-#define SETS_FORMAT 1
+#define SETS_FORMAT 2
 
 #define PEER_CAPACITY 65536u
 
@@ -23,9 +23,17 @@ const struct esp_form esp_forms[ESP_FORMS] = {
         {"udp_esp_ipv6", ENCAPSULATION_UDP, 16, "ip6", "ipv6", "@th,64,32", "@th,96,32"},
 };
 
-void set_name(const struct esp_form *form, unsigned number, char name[SET_NAME_SIZE])
+unsigned sets_of_form(uint32_t spi_capacity)
 {
-	snprintf(name, SET_NAME_SIZE, "%s_%u", form->name, number);
+	return spi_capacity > ONE_SET_CAPACITY ? SETS_OF_FORM_MOST : 1;
+}
+
+void set_name(const struct esp_form *form, unsigned sets, unsigned number, char name[SET_NAME_SIZE])
+{
+	if (sets == 1)
+		snprintf(name, SET_NAME_SIZE, "%s", form->name);
+	else
+		snprintf(name, SET_NAME_SIZE, "%s_%u", form->name, number);
 }
 
 static const char *mode_name(enum rules_mode mode)
@@ -71,17 +79,17 @@ static void print_head(FILE *file, const struct rules_options *options)
 	fprintf(file, "table inet %s {\n\tcomment \"%s\"\n", RULES_TABLE, comment);
 }
 
-/* ---- sets ---- */
+/* ---- what is kept ---- */
 
 static void print_sets_of_form(FILE *file, const struct esp_form *form, uint32_t capacity)
 {
+	unsigned sets = sets_of_form(capacity);
 	char name[SET_NAME_SIZE];
 
-	for (unsigned i = 0; i < SETS_OF_FORM; i++) {
-		set_name(form, i, name);
+	for (unsigned i = 0; i < sets; i++) {
+		set_name(form, sets, i, name);
 		fprintf(file, "\tset %s {\n\t\ttypeof %s saddr . %s daddr . esp spi\n", name, form->ip, form->ip);
-		fprintf(file, "\t\tsize %" PRIu32 "; flags dynamic,timeout; gc-interval 10s\n\t}\n",
-		        capacity / SETS_OF_FORM);
+		fprintf(file, "\t\tsize %" PRIu32 "; flags dynamic,timeout; gc-interval 10s\n\t}\n", capacity / sets);
 	}
 }
 
@@ -93,27 +101,29 @@ static void print_peer_set(FILE *file, const char *version)
 
 static void print_sets(FILE *file, const struct rules_options *options)
 {
+	unsigned sets = sets_of_form(options->spi_capacity);
+
 	fprintf(file,
-	        "\n\t# Counts: an element for each source, destination and SPI. Its first packet admits an SPI for %u "
-	        "s, on\n"
-	        "\t# probation; later ones keep it for %u h. An SPI in use never gives way to others: a full "
-	        "set\n"
-	        "\t# refuses new ones. The last bits of the SPI choose one of %d sets, which are read faster than a "
-	        "big one.\n",
-	        PROBATION_SECONDS, LIFETIME_SECONDS / 3600, SETS_OF_FORM);
+	        "\n\t# The counts: an element with a counter for each source, destination and SPI. Its first packet "
+	        "admits an SPI for\n"
+	        "\t# %u s, on probation; later ones keep it for %u h. A full set refuses new SPIs: one in use never "
+	        "gives way.\n",
+	        PROBATION_SECONDS, LIFETIME_SECONDS / 3600);
+	if (sets > 1)
+		fprintf(file,
+		        "\t# The last bits of the SPI choose one of %u sets, which are read faster than a big one.\n",
+		        sets);
 	for (unsigned i = 0; i < ESP_FORMS; i++)
 		print_sets_of_form(file, &esp_forms[i], options->spi_capacity);
 
-	fputs("\n\t# Who spoke IKE to whom within a day. New SPIs between such peers have an allowance of their own, "
+	fputs("\n\t# ESP packets that were passed and found no room in a set.\n"
+	      "\tcounter " COUNTER_UNCOUNTED " {\n\t}\n"
+	      "\n\t# Who spoke IKE to whom within a day. New SPIs between such peers have an allowance of their own, "
 	      "so that a\n"
 	      "\t# flood of invented ones from elsewhere cannot use it up.\n",
 	      file);
 	print_peer_set(file, "ipv4");
 	print_peer_set(file, "ipv6");
-
-	fputs("\n\t# ESP packets that found no room in a set: passed, but not counted by SPI.\n"
-	      "\tcounter " COUNTER_UNCOUNTED " {\n\t}\n",
-	      file);
 }
 
 /* ---- the ways to the queues ---- */
@@ -152,7 +162,7 @@ static void print_queue_chain(FILE *file, const char *name, unsigned first, unsi
 
 static void print_queue_chains(FILE *file, const struct rules_options *options, enum rules_queueing queueing)
 {
-	fputs("\n\t# Whole packets are read from this queue.\n", file);
+	fputs("\n\t# The ways to the daemon. Whole packets are read from the first queue.\n", file);
 	print_queue_chain(file, CHAIN_TO_IKE_QUEUE, options->first_queue, 1, false, queueing);
 	fprintf(file, "\n\t# Only headers are read from %s. %s.\n", options->esp_queues > 1 ? "these" : "this one",
 	        options->by_cpu ? "Each CPU has its queue" : "Addresses choose the queue, so a tunnel keeps to one");
@@ -160,27 +170,104 @@ static void print_queue_chains(FILE *file, const struct rules_options *options, 
 	                  queueing);
 }
 
-/* ---- ESP ---- */
+/* ---- counting ESP ---- */
 
 static void print_key(FILE *file, const struct esp_form *form)
 {
 	fprintf(file, "%s saddr . %s daddr . %s", form->ip, form->ip, form->spi);
 }
 
-static void print_sample(FILE *file, const struct rules_options *options)
+/*
+ * Counts most packets of known SPIs and ends their way: the rule that bulk traffic meets, so each of its words counts.
+ * Masks are compared faster than ranges.
+ */
+static void print_known(FILE *file, const struct esp_form *form, const char *set)
 {
-	fprintf(file,
-	        "\n\t# One in %" PRIu32 " packets of known SPIs, by the sequence number, and no more than %" PRIu32
-	        " a second.\n",
-	        options->sample_one_in, options->sample_rate);
-	fputs("\tchain sample {\n", file);
-	for (unsigned i = 0; i < 2; i++)
-		fprintf(file,
-		        "\t\tmeta l4proto %s %s & %" PRIu32 " == 0 limit rate %" PRIu32 "/second burst %" PRIu32
-		        " packets goto " CHAIN_TO_ESP_QUEUE "\n",
-		        i == 0 ? "esp" : "udp", esp_forms[2 * i].sequence, options->sample_one_in - 1,
-		        options->sample_rate, options->sample_rate);
-	fputs("\t}\n", file);
+	fprintf(file, "%s & %u != 0 %s & 0x%08x != 0 ", form->sequence, REFRESH_ONE_IN - 1, form->sequence,
+	        ~(REFRESH_BELOW - 1u));
+	print_key(file, form);
+	fprintf(file, " @%s accept\n", set);
+}
+
+/* The rules of print_known where the one set of a form can be named before its chain is entered. */
+static void print_known_of(FILE *file, enum encapsulation encapsulation, const char *protocol,
+                           const struct rules_options *options)
+{
+	if (options->mode != RULES_MODE_OFFLOAD || sets_of_form(options->spi_capacity) > 1)
+		return;
+	for (unsigned i = 0; i < ESP_FORMS; i++) {
+		if (esp_forms[i].encapsulation != encapsulation)
+			continue;
+		fprintf(file, "\t\t%smeta nfproto %s ", protocol, esp_forms[i].version);
+		print_known(file, &esp_forms[i], esp_forms[i].name);
+	}
+}
+
+static void print_choice_of_set(FILE *file, const struct esp_form *form, unsigned sets)
+{
+	char name[SET_NAME_SIZE];
+
+	fprintf(file, "\t\tmeta nfproto %s ", form->version);
+	if (sets == 1) {
+		fprintf(file, "goto count_%s\n", form->name);
+		return;
+	}
+	fprintf(file, "%s & %u vmap { ", form->spi, sets - 1);
+	for (unsigned i = 0; i < sets; i++) {
+		set_name(form, sets, i, name);
+		fprintf(file, "%s\\\n\t\t\t%u : goto count_%s", i > 0 ? ", " : "", i, name);
+	}
+	fputs(" }\n", file);
+}
+
+static void print_choices_of_set(FILE *file, enum encapsulation encapsulation, const struct rules_options *options)
+{
+	for (unsigned i = 0; i < ESP_FORMS; i++) {
+		if (esp_forms[i].encapsulation == encapsulation)
+			print_choice_of_set(file, &esp_forms[i], sets_of_form(options->spi_capacity));
+	}
+}
+
+static void print_count_chain(FILE *file, const struct esp_form *form, const char *set, bool known)
+{
+	fprintf(file, "\tchain count_%s {\n\t\t", set);
+	if (known) {
+		print_known(file, form, set);
+		fputs("\t\t", file);
+	}
+	print_key(file, form);
+	fprintf(file, " != @%s goto new_%s\n\t\tupdate @%s { ", set, set, set);
+	print_key(file, form);
+	fprintf(file, " timeout %uh counter } goto sample\n\t}\n", LIFETIME_SECONDS / 3600);
+}
+
+/* A fragment after the first has no SPI and no ports; the first one stands for the packet. */
+static void print_first_fragment_only(FILE *file, const char *version)
+{
+	if (strcmp(version, "ipv6") != 0)
+		fputs("\t\tip frag-off & 0x1fff != 0 accept comment \"later fragment\"\n", file);
+	if (strcmp(version, "ipv4") != 0)
+		fputs("\t\tfrag frag-off != 0 accept comment \"later fragment\"\n", file);
+}
+
+/* RFC 3948: what is in UDP on the ports of NAT traversal and is not ESP. */
+static void print_esp_in_udp_only(FILE *file)
+{
+	fputs("\t\tudp length < 16 accept comment \"NAT keepalive\"\n"
+	      "\t\t@th,64,32 0 goto ike_message comment \"non-ESP marker\"\n",
+	      file);
+}
+
+static void print_new_chain(FILE *file, const struct esp_form *form, const char *set)
+{
+	fprintf(file, "\tchain new_%s {\n", set);
+	print_first_fragment_only(file, form->version);
+	if (form->encapsulation == ENCAPSULATION_UDP)
+		print_esp_in_udp_only(file);
+	fprintf(file, "\t\t%s >= 0 jump allowance_%s\n\t\tadd @%s { ", form->sequence, form->version, set);
+	print_key(file, form);
+	fprintf(file, " timeout %us counter } goto " CHAIN_TO_ESP_QUEUE "\n", PROBATION_SECONDS);
+	fputs("\t\tcounter name " COUNTER_UNCOUNTED "\n\t}\n", file);
 }
 
 /* Returns where a new SPI may be admitted; ends the packet's way where not. */
@@ -197,100 +284,94 @@ static void print_allowance(FILE *file, const char *ip, const char *version, uin
 	fputs("\t\tcounter name " COUNTER_UNCOUNTED " accept\n\t}\n", file);
 }
 
-/* A fragment after the first has no SPI and no ports; the first one stands for the packet. */
-static void print_first_fragment_only(FILE *file, const char *version)
+static void print_sample(FILE *file, const struct rules_options *options)
 {
-	if (strcmp(version, "ipv6") != 0)
-		fputs("\t\tip frag-off & 0x1fff != 0 accept comment \"later fragment\"\n", file);
-	if (strcmp(version, "ipv4") != 0)
-		fputs("\t\tfrag frag-off != 0 accept comment \"later fragment\"\n", file);
-}
-
-static void print_new_chain(FILE *file, const struct esp_form *form, const char *set)
-{
-	fprintf(file, "\tchain new_%s {\n", set);
-	print_first_fragment_only(file, form->version);
-	fprintf(file, "\t\t%s >= 0 jump allowance_%s\n\t\tadd @%s { ", form->sequence, form->version, set);
-	print_key(file, form);
-	fprintf(file, " timeout %us counter } goto " CHAIN_TO_ESP_QUEUE "\n", PROBATION_SECONDS);
-	fputs("\t\tcounter name " COUNTER_UNCOUNTED "\n\t}\n", file);
-}
-
-static void print_count_chain(FILE *file, const struct esp_form *form, const char *set)
-{
-	fprintf(file, "\tchain count_%s {\n\t\t%s & %u != 0 %s >= %u ", set, form->sequence, REFRESH_ONE_IN - 1,
-	        form->sequence, REFRESH_BELOW);
-	print_key(file, form);
-	fprintf(file, " @%s accept\n\t\t", set);
-	print_key(file, form);
-	fprintf(file, " != @%s goto new_%s\n\t\tupdate @%s { ", set, set, set);
-	print_key(file, form);
-	fprintf(file, " timeout %uh counter } goto sample\n\t}\n", LIFETIME_SECONDS / 3600);
-}
-
-static void print_choice_of_set(FILE *file, const struct esp_form *form)
-{
-	char name[SET_NAME_SIZE];
-
-	fprintf(file, "\t\tmeta nfproto %s %s & %d vmap { ", form->version, form->spi, SETS_OF_FORM - 1);
-	for (unsigned i = 0; i < SETS_OF_FORM; i++) {
-		set_name(form, i, name);
-		fprintf(file, "%s\\\n\t\t\t%u : goto count_%s", i > 0 ? ", " : "", i, name);
-	}
-	fputs(" }\n", file);
-}
-
-static void print_choices_of_set(FILE *file, const char *chain, enum encapsulation encapsulation)
-{
-	fprintf(file, "\tchain %s {\n", chain);
-	for (unsigned i = 0; i < ESP_FORMS; i++) {
-		if (esp_forms[i].encapsulation == encapsulation)
-			print_choice_of_set(file, &esp_forms[i]);
-	}
+	fprintf(file,
+	        "\n\t# To the daemon goes one in %" PRIu32 " packets of a known SPI, by the sequence number, and no "
+	        "more than %" PRIu32 " a second.\n",
+	        options->sample_one_in, options->sample_rate);
+	fputs("\tchain sample {\n", file);
+	for (unsigned i = 0; i < 2; i++)
+		fprintf(file,
+		        "\t\tmeta l4proto %s %s & %" PRIu32 " == 0 limit rate %" PRIu32 "/second burst %" PRIu32
+		        " packets goto " CHAIN_TO_ESP_QUEUE "\n",
+		        i == 0 ? "esp" : "udp", esp_forms[2 * i].sequence, options->sample_one_in - 1,
+		        options->sample_rate, options->sample_rate);
 	fputs("\t}\n", file);
 }
 
 static void print_counting(FILE *file, const struct rules_options *options)
 {
-	print_sample(file, options);
-	fputs("\n\t# How many new SPIs may be admitted; packets of others go on uncounted.\n", file);
-	print_allowance(file, "ip", "ipv4", options->spi_capacity);
-	print_allowance(file, "ip6", "ipv6", options->spi_capacity);
+	unsigned sets = sets_of_form(options->spi_capacity);
+	char name[SET_NAME_SIZE];
 
+	fputs("\n\tchain esp_packet {\n", file);
+	print_choices_of_set(file, ENCAPSULATION_NONE, options);
 	fprintf(file,
-	        "\n\t# count_…: an SPI that is in its set is counted. Most packets by a lookup; those with a number "
-	        "below %u, and each\n"
-	        "\t# %uth, by an update, which also keeps the SPI for %u h. Asking whether a key is *not* in a set "
-	        "counts nothing.\n"
-	        "\t# new_…: an SPI that is not there is admitted and its packet queued. A packet must have a sequence "
-	        "number.\n",
+	        "\t}\n\n"
+	        "\t# count_…: what is left of a known SPI, the packets with a number below %u and each %uth, keeps it "
+	        "in "
+	        "its set for\n"
+	        "\t# %u h and is counted by that. Asking whether a key is *not* in a set counts nothing.\n"
+	        "\t# new_…: an SPI that is not there is admitted, within an allowance, and its packet goes to the "
+	        "daemon.\n",
 	        REFRESH_BELOW, REFRESH_ONE_IN, LIFETIME_SECONDS / 3600);
 	for (unsigned i = 0; i < ESP_FORMS; i++) {
-		for (unsigned number = 0; number < SETS_OF_FORM; number++) {
-			char name[SET_NAME_SIZE];
-
-			set_name(&esp_forms[i], number, name);
+		for (unsigned number = 0; number < sets; number++) {
+			set_name(&esp_forms[i], sets, number, name);
+			print_count_chain(file, &esp_forms[i], name, sets > 1);
 			print_new_chain(file, &esp_forms[i], name);
-			print_count_chain(file, &esp_forms[i], name);
 		}
 	}
-	fputc('\n', file);
-	print_choices_of_set(file, "esp_packet", ENCAPSULATION_NONE);
-	print_choices_of_set(file, "udp_esp_packet", ENCAPSULATION_UDP);
+	fputs("\n\t# How many new SPIs may be admitted. Packets of others go on uncounted.\n", file);
+	print_allowance(file, "ip", "ipv4", options->spi_capacity);
+	print_allowance(file, "ip6", "ipv6", options->spi_capacity);
+	print_sample(file, options);
 }
 
 static void print_queueing(FILE *file)
 {
-	static const char *const chains[] = {"esp_packet", "udp_esp_packet"};
-
-	for (unsigned i = 0; i < 2; i++) {
-		fprintf(file, "\n\tchain %s {\n", chains[i]);
-		print_first_fragment_only(file, "both");
-		fputs("\t\tgoto " CHAIN_TO_ESP_QUEUE "\n\t}\n", file);
-	}
+	fputs("\n\tchain esp_packet {\n", file);
+	print_first_fragment_only(file, "both");
+	fputs("\t\tgoto " CHAIN_TO_ESP_QUEUE "\n\t}\n", file);
 }
 
 /* ---- telling IPsec from the rest ---- */
+
+static void print_ports(FILE *file, const char *which, const uint16_t *ports, const char *chain)
+{
+	for (; *ports != 0; ports++)
+		fprintf(file, "\t\tudp %s %u goto %s\n", which, *ports, chain);
+}
+
+static void print_udp_chain(FILE *file, const struct rules_options *options)
+{
+	static const char *const directions[] = {"dport", "sport"};
+
+	fputs("\n\tchain udp_packet {\n", file);
+	for (unsigned i = 0; i < 2; i++) {
+		print_ports(file, directions[i], options->nat_traversal_ports, "nat_traversal");
+		print_ports(file, directions[i], options->ike_ports, "ike_message");
+	}
+	fputs("\t}\n", file);
+}
+
+static void print_nat_traversal_chain(FILE *file, const struct rules_options *options)
+{
+	fputs("\n\t# ESP in UDP (RFC 3948): its SPI is the first word after the UDP header, its sequence number the "
+	      "next. IKE has\n"
+	      "\t# four zero bytes there, and NAT keepalives are shorter.\n"
+	      "\tchain nat_traversal {\n",
+	      file);
+	if (options->mode == RULES_MODE_OFFLOAD) {
+		print_known_of(file, ENCAPSULATION_UDP, "", options);
+		print_choices_of_set(file, ENCAPSULATION_UDP, options);
+	} else {
+		print_esp_in_udp_only(file);
+		fputs("\t\tgoto esp_packet\n", file);
+	}
+	fputs("\t}\n", file);
+}
 
 static void print_ike_chain(FILE *file, const struct rules_options *options)
 {
@@ -304,34 +385,9 @@ static void print_ike_chain(FILE *file, const struct rules_options *options)
 	fputs("\t\tgoto " CHAIN_TO_IKE_QUEUE "\n\t}\n", file);
 }
 
-static void print_port_map(FILE *file, const char *which, const struct rules_options *options)
+static void print_icmp_chain(FILE *file)
 {
-	const char *comma = "";
-
-	fprintf(file, "\t\tudp %s vmap { ", which);
-	for (const uint16_t *port = options->ike_ports; *port != 0; port++, comma = ", ")
-		fprintf(file, "%s%u : goto ike_message", comma, *port);
-	for (const uint16_t *port = options->nat_traversal_ports; *port != 0; port++, comma = ", ")
-		fprintf(file, "%s%u : goto nat_traversal", comma, *port);
-	fputs(" }\n", file);
-}
-
-static void print_classification(FILE *file, const struct rules_options *options)
-{
-	fputs("\n\t# Ports of IKE and NAT traversal (RFC 3948): four zero bytes mark IKE, anything else there is an "
-	      "SPI. Shorter\n"
-	      "\t# datagrams hold neither: NAT keepalives.\n"
-	      "\tchain nat_traversal {\n"
-	      "\t\tudp length < 16 return\n"
-	      "\t\t@th,64,32 0 goto ike_message\n"
-	      "\t\tgoto udp_esp_packet\n"
-	      "\t}\n"
-	      "\tchain udp_packet {\n",
-	      file);
-	print_port_map(file, "dport", options);
-	print_port_map(file, "sport", options);
-	fputs("\t}\n"
-	      "\n\t# \"Unreachable\" and \"too big\", which may speak of a tunnel.\n"
+	fputs("\n\t# \"Unreachable\" and \"too big\", which may speak of a tunnel.\n"
 	      "\tchain icmp_error {\n"
 	      "\t\ticmp type destination-unreachable limit rate 100/second burst 100 packets goto " CHAIN_TO_IKE_QUEUE
 	      "\n"
@@ -340,26 +396,32 @@ static void print_classification(FILE *file, const struct rules_options *options
 	      file);
 }
 
-static void print_hook(FILE *file, const char *hook, const char *interface, bool vrf)
+static void print_hook(FILE *file, const char *hook, const char *interface, const struct rules_options *options)
 {
-	fprintf(file, "\tchain %s {\n\t\ttype filter hook %s priority raw; policy accept;\n\t\t%s lo return\n", hook,
-	        hook, interface);
-	if (vrf)
-		fprintf(file, "\t\tmeta %skind \"vrf\" return\n", interface);
+	fprintf(file, "\tchain %s {\n\t\ttype filter hook %s priority raw; policy accept;\n", hook, hook);
+	if (options->vrf)
+		fprintf(file, "\t\tmeta %skind \"vrf\" accept comment \"seen before\"\n", interface);
+	print_known_of(file, ENCAPSULATION_NONE, "meta l4proto esp ", options);
+	fprintf(file, "\t\tmeta l4proto tcp accept\n\t\t%s lo accept comment \"on no wire\"\n", interface);
 	fputs("\t\tmeta l4proto esp goto esp_packet\n"
 	      "\t\tmeta l4proto udp goto udp_packet\n"
-	      "\t\tmeta l4proto { icmp, ipv6-icmp } goto icmp_error\n"
+	      "\t\tmeta l4proto icmp goto icmp_error\n"
+	      "\t\tmeta l4proto ipv6-icmp goto icmp_error\n"
 	      "\t}\n",
 	      file);
 }
 
 static void print_hooks(FILE *file, const struct rules_options *options)
 {
-	fputs("\n\t# Each packet on a wire once: not those that the machine sends itself", file);
-	fputs(options->vrf ? ", and not a VRF's second sight of one.\n" : ".\n", file);
-	print_hook(file, "prerouting", "iif", options->vrf);
+	fputs("\n\t# A packet's way begins here. Each packet on a wire is seen once", file);
+	fputs(options->vrf ? ", and a VRF's second sight of it left out.\n" : ".\n", file);
+	if (options->mode == RULES_MODE_OFFLOAD && sets_of_form(options->spi_capacity) == 1)
+		fputs("\t# The first rules end the way of most ESP: where the SPI is in its set, asking so counts the "
+		      "packet.\n",
+		      file);
+	print_hook(file, "prerouting", "iif", options);
 	if (options->role == RULES_ROLE_TERMINATING)
-		print_hook(file, "output", "oif", options->vrf);
+		print_hook(file, "output", "oif", options);
 }
 
 int rules_print(FILE *file, const struct rules_options *options, enum rules_queueing queueing)
@@ -371,14 +433,16 @@ int rules_print(FILE *file, const struct rules_options *options, enum rules_queu
 	print_head(file, options);
 	if (options->mode == RULES_MODE_OFFLOAD)
 		print_sets(file, options);
-	print_queue_chains(file, options, queueing);
+	print_hooks(file, options);
+	print_udp_chain(file, options);
+	print_nat_traversal_chain(file, options);
+	print_ike_chain(file, options);
+	print_icmp_chain(file);
 	if (options->mode == RULES_MODE_OFFLOAD)
 		print_counting(file, options);
 	else
 		print_queueing(file);
-	print_ike_chain(file, options);
-	print_classification(file, options);
-	print_hooks(file, options);
+	print_queue_chains(file, options, queueing);
 	fputs("}\n", file);
 	return fflush(file) != 0 || ferror(file) ? -EIO : 0;
 }

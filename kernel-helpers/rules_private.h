@@ -22,7 +22,7 @@
 
 /* What an ESP packet can look like, and how rules find its SPI. */
 struct esp_form {
-	const char *name; /* of its sets, with _0, _1 … */
+	const char *name; /* of its set, or of its sets with _0, _1 … */
 	enum encapsulation encapsulation;
 	uint8_t address_size; /* 4 or 16: bytes of each address in a key */
 	const char *ip;       /* word of the nft language for the header that has the addresses */
@@ -35,15 +35,21 @@ struct esp_form {
 extern const struct esp_form esp_forms[ESP_FORMS];
 
 /*
- * Each form has so many sets, chosen by the last bits of the SPI: a power of two. The kernel walks a set from its start
- * for every 32 KiB that it hands out, so reading one set of n elements takes time with the square of n.
+ * The kernel walks a set from its start for every 32 KiB that it hands out, so reading one set of n elements takes time
+ * with the square of n. A form with room for more SPIs than ONE_SET_CAPACITY therefore has SETS_OF_FORM_MOST sets (a
+ * power of two), chosen by the last bits of the SPI. The choice costs each packet something, so others have one.
  */
-#define SETS_OF_FORM 8
+#define ONE_SET_CAPACITY 65536u
+#define SETS_OF_FORM_MOST 8u
+
+/* How many sets each form has. */
+unsigned sets_of_form(uint32_t spi_capacity);
 
 /* Longest name of a set with its terminating zero. */
 #define SET_NAME_SIZE 32
 
-void set_name(const struct esp_form *form, unsigned number, char name[SET_NAME_SIZE]);
+/* sets: of a form. An only set is named as its form is. */
+void set_name(const struct esp_form *form, unsigned sets, unsigned number, char name[SET_NAME_SIZE]);
 
 /* The comment of the table: what decides whether sets of an earlier installation can be kept. At most 127 characters.
  */

@@ -38,6 +38,7 @@ struct set_reader {
 	struct mnl_socket *socket;
 	GHashTable *told;
 	uint64_t table_handle; /* that told belongs to */
+	unsigned sets;         /* of each form */
 	uint32_t read;
 	uint32_t spis;
 	/* Of the read under way. */
@@ -45,8 +46,6 @@ struct set_reader {
 	set_reader_take *take;
 	void *context;
 	int64_t now;
-	struct set_count *one; /* set_reader_read_one: where its answer goes */
-	bool found;
 	_Alignas(struct nlmsghdr) char buffer[NF_TABLES_BUFFER_SIZE];
 };
 
@@ -197,13 +196,7 @@ static int take_element(struct set_element *element, void *context)
 {
 	struct set_reader *reader = context;
 
-	if (reader->one == NULL)
-		return tell(reader, element);
-	reader->one->kernel_packets = element->count.kernel_packets;
-	reader->one->kernel_bytes = element->count.kernel_bytes;
-	reader->one->last_time = last_time_of(element, reader->now);
-	reader->found = true;
-	return 0;
+	return tell(reader, element);
 }
 
 static int take_message(const struct nlmsghdr *message, void *context)
@@ -215,13 +208,13 @@ static int take_message(const struct nlmsghdr *message, void *context)
 	return result == 0 ? MNL_CB_OK : MNL_CB_ERROR;
 }
 
-static struct nlmsghdr *request_elements(struct set_reader *reader, unsigned number, uint16_t flags)
+static struct nlmsghdr *request_elements(struct set_reader *reader, unsigned number)
 {
 	char name[SET_NAME_SIZE];
-	struct nlmsghdr *request = nf_tables_request(reader->buffer, NFT_MSG_GETSETELEM, flags);
+	struct nlmsghdr *request = nf_tables_request(reader->buffer, NFT_MSG_GETSETELEM, NLM_F_DUMP);
 
 	mnl_attr_put_strz(request, NFTA_SET_ELEM_LIST_TABLE, RULES_TABLE);
-	set_name(reader->form, number, name);
+	set_name(reader->form, reader->sets, number, name);
 	mnl_attr_put_strz(request, NFTA_SET_ELEM_LIST_SET, name);
 	return request;
 }
@@ -244,12 +237,12 @@ static int read_sets(struct set_reader *reader)
 {
 	bool disturbed = false;
 
-	for (unsigned i = 0; i < ESP_FORMS * SETS_OF_FORM; i++) {
+	for (unsigned i = 0; i < ESP_FORMS * reader->sets; i++) {
 		int result;
 
-		reader->form = &esp_forms[i / SETS_OF_FORM];
-		result = nf_tables_ask(reader->socket, request_elements(reader, i % SETS_OF_FORM, NLM_F_DUMP),
-		                       reader->buffer, take_message, reader);
+		reader->form = &esp_forms[i / reader->sets];
+		result = nf_tables_ask(reader->socket, request_elements(reader, i % reader->sets), reader->buffer,
+		                       take_message, reader);
 		if (result == -EINTR)
 			disturbed = true;
 		else if (result != 0)
@@ -258,15 +251,42 @@ static int read_sets(struct set_reader *reader)
 	return disturbed ? -EAGAIN : 0;
 }
 
+/* Whether the kernel has a set of this name: 0, -ENOENT, or another negative errno. */
+static int find_set(struct set_reader *reader, const char *name)
+{
+	struct nlmsghdr *request = nf_tables_request(reader->buffer, NFT_MSG_GETSET, NLM_F_ACK);
+
+	mnl_attr_put_strz(request, NFTA_SET_TABLE, RULES_TABLE);
+	mnl_attr_put_strz(request, NFTA_SET_NAME, name);
+	return nf_tables_ask(reader->socket, request, reader->buffer, NULL, NULL);
+}
+
+/* Whoever installed the rules chose how many sets a form has. */
+static int count_sets(struct set_reader *reader)
+{
+	char name[SET_NAME_SIZE];
+	int result;
+
+	set_name(&esp_forms[0], 1, 0, name);
+	result = find_set(reader, name);
+	if (result != 0 && result != -ENOENT)
+		return result;
+	reader->sets = result == 0 ? 1 : SETS_OF_FORM_MOST;
+	return 0;
+}
+
 /* Forgets what was told of a table that is no longer there. */
 static int meet_table(struct set_reader *reader)
 {
 	struct table_facts facts;
 	int result = nf_tables_table(reader->socket, &facts);
 
+	if (result != 0 || reader->table_handle == facts.handle)
+		return result;
+	result = count_sets(reader);
 	if (result != 0)
 		return result;
-	if (reader->table_handle != 0 && reader->table_handle != facts.handle)
+	if (reader->table_handle != 0)
 		g_hash_table_remove_all(reader->told);
 	reader->table_handle = facts.handle;
 	return 0;
@@ -280,7 +300,6 @@ int set_reader_read(struct set_reader *reader, set_reader_take *take, void *cont
 		return result;
 	reader->take = take;
 	reader->context = context;
-	reader->one = NULL;
 	reader->spis = 0;
 	reader->read++;
 	for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
@@ -310,57 +329,6 @@ int set_reader_start_from(struct set_reader *reader, const struct set_count *cou
 uint32_t set_reader_spis(const struct set_reader *reader)
 {
 	return reader->spis;
-}
-
-/* ---- one of them ---- */
-
-static const struct esp_form *form_of(const struct set_count *count)
-{
-	size_t address_size;
-
-	ip_address_wire_bytes(&count->source, &address_size);
-	for (unsigned i = 0; i < ESP_FORMS; i++) {
-		if (esp_forms[i].encapsulation == count->encapsulation && esp_forms[i].address_size == address_size)
-			return &esp_forms[i];
-	}
-	return NULL;
-}
-
-static void put_key(struct nlmsghdr *request, const struct set_count *count, size_t address_size)
-{
-	uint8_t key[2 * 16 + SPI_SIZE];
-	struct nlattr *elements, *element, *nested;
-	uint32_t spi = htobe32(count->spi);
-	size_t ignored;
-
-	memcpy(key, ip_address_wire_bytes(&count->source, &ignored), address_size);
-	memcpy(key + address_size, ip_address_wire_bytes(&count->destination, &ignored), address_size);
-	memcpy(key + 2 * address_size, &spi, sizeof spi);
-	elements = mnl_attr_nest_start(request, NFTA_SET_ELEM_LIST_ELEMENTS);
-	element = mnl_attr_nest_start(request, NFTA_LIST_ELEM);
-	nested = mnl_attr_nest_start(request, NFTA_SET_ELEM_KEY);
-	mnl_attr_put(request, NFTA_DATA_VALUE, 2 * address_size + SPI_SIZE, key);
-	mnl_attr_nest_end(request, nested);
-	mnl_attr_nest_end(request, element);
-	mnl_attr_nest_end(request, elements);
-}
-
-int set_reader_read_one(struct set_reader *reader, struct set_count *count)
-{
-	struct nlmsghdr *request;
-	int result;
-
-	reader->form = form_of(count);
-	if (reader->form == NULL)
-		return -ENOENT;
-	reader->one = count;
-	reader->found = false;
-	reader->now = real_time();
-	request = request_elements(reader, count->spi % SETS_OF_FORM, NLM_F_ACK);
-	put_key(request, count, reader->form->address_size);
-	result = nf_tables_ask(reader->socket, request, reader->buffer, take_message, reader);
-	reader->one = NULL;
-	return result != 0 ? result : reader->found ? 0 : -ENOENT;
 }
 
 /* ---- what was not counted ---- */

@@ -59,12 +59,6 @@ typedef void set_reader_take(const struct set_count *count, void *context);
  */
 int set_reader_read(struct set_reader *reader, set_reader_take *take, void *context);
 
-/*
- * What stands in the kernel for one SPI right now, without telling it: for a sampled packet, the count at its time.
- * count: key fields in, kernel_packets, kernel_bytes and last_time out. Returns 0, -ENOENT, or another negative errno.
- */
-int set_reader_read_one(struct set_reader *reader, struct set_count *count);
-
 /* ESP packets, since the rules were installed, that found no room in a set and were passed uncounted. */
 int set_reader_uncounted(struct set_reader *reader, uint64_t *packets);
 

@@ -101,15 +101,33 @@ static void test_ports_are_looked_for_in_both_directions(void)
 	options.ike_ports[1] = 848;
 	options.nat_traversal_ports[1] = 10000;
 	text = printed(&options, RULES_QUEUEING_NFT);
-	for (unsigned i = 0; i < 2; i++) {
-		const char *line = strstr(text, i == 0 ? "udp dport vmap" : "udp sport vmap");
-
-		g_assert_nonnull(line);
-		g_assert_true(g_str_has_prefix(line + strlen("udp dport "),
-		                               "vmap { 500 : goto ike_message, 848 : goto ike_message, "
-		                               "4500 : goto nat_traversal, 10000 : goto nat_traversal }"));
-	}
+	g_assert_nonnull(strstr(text, "udp dport 4500 goto nat_traversal\n"));
+	g_assert_nonnull(strstr(text, "udp sport 4500 goto nat_traversal\n"));
+	g_assert_nonnull(strstr(text, "udp dport 10000 goto nat_traversal\n"));
+	g_assert_nonnull(strstr(text, "udp sport 10000 goto nat_traversal\n"));
+	g_assert_nonnull(strstr(text, "udp dport 500 goto ike_message\n"));
+	g_assert_nonnull(strstr(text, "udp sport 500 goto ike_message\n"));
+	g_assert_nonnull(strstr(text, "udp dport 848 goto ike_message\n"));
+	g_assert_nonnull(strstr(text, "udp sport 848 goto ike_message\n"));
 	free(text);
+}
+
+/* One set is the fast way; many are read faster. Every set that is named is there. */
+static void test_sets_are_as_many_as_the_capacity_wants(void)
+{
+	struct rules_options options = rules_options_default(RULES_MODE_OFFLOAD, RULES_ROLE_TRANSIT);
+	char *one = printed(&options, RULES_QUEUEING_NFT), *many;
+
+	options.spi_capacity *= 2;
+	many = printed(&options, RULES_QUEUEING_NFT);
+	g_assert_nonnull(strstr(one, "\tset esp_ipv4 {\n"));
+	g_assert_null(strstr(one, "\tset esp_ipv4_0 {\n"));
+	g_assert_null(strstr(many, "\tset esp_ipv4 {\n"));
+	g_assert_nonnull(strstr(many, "\tset udp_esp_ipv6_7 {\n"));
+	g_assert_null(strstr(many, "\tset udp_esp_ipv6_8 {\n"));
+	g_assert_nonnull(strstr(many, "size 16384;"));
+	free(one);
+	free(many);
 }
 
 static void test_nothing_is_ever_dropped(void)
@@ -139,6 +157,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/rules/the_last_queue_number_can_be_used", test_the_last_queue_number_can_be_used);
 	g_test_add_func("/rules/roles_hook_where_packets_pass", test_roles_hook_where_packets_pass);
 	g_test_add_func("/rules/ports_are_looked_for_in_both_directions", test_ports_are_looked_for_in_both_directions);
+	g_test_add_func("/rules/sets_are_as_many_as_the_capacity_wants", test_sets_are_as_many_as_the_capacity_wants);
 	g_test_add_func("/rules/nothing_is_ever_dropped", test_nothing_is_ever_dropped);
 	return g_test_run();
 }
