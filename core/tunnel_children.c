@@ -89,6 +89,18 @@ static void release_spi(struct tunnel *tunnel, unsigned side, uint32_t spi)
 	}
 }
 
+/* A child that is known to have come up at about that time, and of which nothing else is known. */
+static struct child_sa *find_empty_child(struct tunnel *tunnel, int64_t time)
+{
+	for (unsigned i = 0; i < tunnel->child_count; i++) {
+		struct child_sa *child = &tunnel->children[i];
+		if (child->spi_from[0] == 0 && child->spi_from[1] == 0 && time - child->time < PAIRING_WITHIN &&
+		    child->time - time < PAIRING_WITHIN)
+			return child;
+	}
+	return NULL;
+}
+
 struct child_sa *tunnel_pair_spis(struct tunnel *tunnel, unsigned side, uint32_t spi, uint32_t back,
                                   enum paired_by paired_by, int64_t time)
 {
@@ -101,6 +113,8 @@ struct child_sa *tunnel_pair_spis(struct tunnel *tunnel, unsigned side, uint32_t
 	}
 	release_spi(tunnel, !side, back);
 	child = tunnel_find_child(tunnel, side, spi);
+	if (child == NULL)
+		child = find_empty_child(tunnel, time);
 	if (child == NULL)
 		child = add_child(tunnel, 0, time);
 	child->spi_from[side] = spi;

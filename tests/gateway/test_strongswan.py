@@ -68,7 +68,8 @@ def test_strongswan_with_the_kernels_esp(world):
     for rekey in range(4):
         if rekey:
             peers[LEFT if rekey % 2 else RIGHT].rekey()
-        wait_until(lambda: world.ping(LEFT, 10, interval=0.1) and len(children(world, daemon)) > rekey, 60, "a new child")  # pylint: disable=cell-var-from-loop
+        wait_until(lambda: world.ping(LEFT, 10, interval=0.1) and all(  # pylint: disable=cell-var-from-loop
+            spi for pair in children(world, daemon) for spi in pair) and len(children(world, daemon)) > rekey, 60, "a new child")
         daemon.fresh_metrics()
         known = children(world, daemon)
         assert set(known.values()) == {"xfrm"}, known

@@ -260,6 +260,30 @@ static void a_direction_known_to_pass_unseen_is_not_one_way(void)
 	end(&gateway);
 }
 
+/* What IKE showed to come up without its SPIs, and what whoever has the SAs then says of it, is one child. */
+static void a_known_pair_is_the_child_that_came_up(void)
+{
+	struct scene scene;
+
+	scene_begin(&scene, SUITE_CBC);
+	scene_up(&scene);
+	struct tunnel *tunnel = (struct tunnel *)scene_tunnel(&scene);
+	g_assert_cmpuint(tunnel->child_count, ==, 1);
+	struct child_sa *child = tunnel_pair_spis(tunnel, 1, 0x20, 0x10, PAIRED_BY_XFRM, scene.time);
+	g_assert_cmpuint(tunnel->child_count, ==, 1);
+	g_assert_cmphex(child->spi_from[0], ==, 0x10);
+	tunnel_delete_pair(tunnel, 0, 0x10, 0x21);
+	g_assert_false(child->deleted);
+	tunnel_delete_pair(tunnel, 0, 0x10, 0x20);
+	g_assert_true(child->deleted);
+	g_assert_true(tunnel_pair_spis(tunnel, 0, 0x10, 0x20, PAIRED_BY_XFRM, scene.time) == child);
+	g_assert_false(child->deleted);
+	/* Another one, an hour later, is another child. */
+	tunnel_pair_spis(tunnel, 0, 0x11, 0x21, PAIRED_BY_XFRM, scene.time + 3600 * INT64_C(1000000000));
+	g_assert_cmpuint(tunnel->child_count, ==, 2);
+	scene_end(&scene);
+}
+
 /* One side uses its new SPI half a minute before the other does. */
 static void a_rekey_half_done_is_not_one_way(void)
 {
@@ -500,6 +524,7 @@ static const struct {
         TEST(a_rekey_half_done_is_not_one_way),
         TEST(one_child_of_two_is_one_way),
         TEST(a_wrong_pair_is_not_one_way),
+        TEST(a_known_pair_is_the_child_that_came_up),
         TEST(a_known_pair_replaces_what_timing_guessed),
         TEST(loss_clears_when_it_ends),
         TEST(what_an_outage_cost_is_not_loss_of_the_path),
