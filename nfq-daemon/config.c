@@ -241,7 +241,7 @@ void config_defaults(struct config *config)
 	        .ports = {.ike = {IKE_PORT}, .nat_traversal = {NAT_TRAVERSAL_PORT}},
 	        .one_way_packets = tunnel.one_way_packets,
 	        .one_way_seconds = tunnel.one_way_seconds,
-	        .spi_capacity = UINT32_C(1) << 18,
+	        .spi_capacity = rules.spi_capacity,
 	        .tunnel_capacity = tunnel.tunnel_capacity,
 	        .spi_idle = 3600,
 	        .textfile = g_strdup(ASAPHASE_STATEDIR "/metrics/asaphase.prom"),
