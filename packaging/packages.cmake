@@ -90,11 +90,11 @@ endif()
 
 if(TARGET asaphased)
   set(CPACK_DEBIAN_DAEMON_PACKAGE_NAME asaphased)
-  # adduser makes the user it runs as; deb-systemd-helper comes with init-system-helpers.
-  set(CPACK_DEBIAN_DAEMON_PACKAGE_DEPENDS "adduser, init-system-helpers (>= 1.52)")
+  # systemd-sysusers makes the user that it runs as; deb-systemd-helper comes with init-system-helpers.
+  set(CPACK_DEBIAN_DAEMON_PACKAGE_DEPENDS "init-system-helpers (>= 1.52), systemd | systemd-standalone-sysusers")
   set(CPACK_DEBIAN_DAEMON_PACKAGE_RECOMMENDS asaphase)
   set(CPACK_DEBIAN_DAEMON_PACKAGE_SUGGESTS "prometheus-node-exporter, iptables")
-  # Each is of use only with the unit and the configuration that the component installs.
+  # They are about the unit, the user and the configuration that the component installs.
   set(CPACK_DEBIAN_DAEMON_PACKAGE_CONTROL_EXTRA)
   foreach(file conffiles postinst prerm postrm)
     list(APPEND CPACK_DEBIAN_DAEMON_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_SOURCE_DIR}/debian/${file})
@@ -104,7 +104,6 @@ Counts ESP per SPI as an ASA's #pkts encaps and decaps do, finds tunnels that
 carry traffic one way or fail in a phase of IKE, says so in the journal and
 in metrics for Prometheus. It never drops a packet, and none is lost when it
 is stopped or killed.")
-  install(FILES ${DOCS}/fleet.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/asaphased COMPONENT daemon)
 endif()
 
 include(CPack)

@@ -86,6 +86,13 @@ def test_each_key_of_the_configuration_is_in_its_page_and_no_other():
     assert re.findall(r"^\.TP\n\.B (\w+)$", section(text, "[peer NAME]"), re.M) == ["local", "remote"]
 
 
+def test_the_page_marks_what_only_a_restart_takes_up():
+    text = (TOP / "nfq-daemon" / "config.c").read_text(encoding="utf-8")
+    only_restart = {key for _, key, value in re.findall(r'\{"([a-z]+)", "([a-z-]+)", &.*, (true|false)\},', text) if value == "true"}
+    assert only_restart
+    assert set(re.findall(r'^\.TP\n\.BR ([a-z-]+) " \*"', page("asaphased.conf.5"), re.M)) == only_restart
+
+
 def test_the_example_of_the_configuration_is_good(tmp_path):
     example = re.search(r"^\.SH EXAMPLES\n\.nf\n(.*?)^\.fi", page("asaphased.conf.5"), re.M | re.S).group(1)
     file = tmp_path / "asaphased.conf"
