@@ -10,7 +10,7 @@ from conftest import PROGRAM, TOP
 FOLDER = TOP / "packaging" / "completion"
 DAEMON = str(pathlib.Path(PROGRAM).resolve().parent.parent / "nfq-daemon" / "asaphased")
 ASK = r"""
-source "$1"; function=_${1##*/}; shift
+source "$1"; function=_$(basename "$1" .bash); shift
 complete -p "${function#_}" | grep -q -- "-F $function" || exit 3
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
 "$function" "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
@@ -20,7 +20,7 @@ printf '%s\n' "${COMPREPLY[@]}"
 
 def complete(program, *words):
     name = pathlib.Path(program).name
-    done = subprocess.run(["bash", "-c", ASK, "bash", FOLDER / name, program, *words], cwd=TOP, capture_output=True, text=True,
+    done = subprocess.run(["bash", "-c", ASK, "bash", FOLDER / f"{name}.bash", program, *words], cwd=TOP, capture_output=True, text=True,
                           timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return [line for line in done.stdout.split("\n") if line]
