@@ -8,6 +8,10 @@
 
 /* ASA messages that several causes share. Texts: Cisco "ASA Series Syslog Messages"; the "IKEv2" in 750003 and 752012
  * as live boxes print it. */
+/* The last members of a message: who logs it, whatever counter stands still. */
+#define BY_EITHER LOGGED_BY_EITHER, ESP_MISSING_NONE
+#define BY_REFUSER LOGGED_BY_REFUSER, ESP_MISSING_NONE
+
 #define LOG_ABORTED_BY(side, error, is_recalled)                                                                       \
 	{                                                                                                              \
 		"750003",                                                                                              \
@@ -16,14 +20,14 @@
 		        "ERROR: " error,                                                                               \
 		        4, FOR_IKEV2, is_recalled, side                                                                \
 	}
-#define LOG_ABORTED(error, is_recalled) LOG_ABORTED_BY(LOGGED_BY_EITHER, error, is_recalled)
-#define LOG_REFUSED(error, is_recalled) LOG_ABORTED_BY(LOGGED_BY_REFUSER, error, is_recalled)
+#define LOG_ABORTED(error, is_recalled) LOG_ABORTED_BY(BY_EITHER, error, is_recalled)
+#define LOG_REFUSED(error, is_recalled) LOG_ABORTED_BY(BY_REFUSER, error, is_recalled)
 #define LOG_UNSUCCESSFUL                                                                                               \
 	{                                                                                                              \
 		"752012",                                                                                              \
 		        "IKEv{version} was unsuccessful at setting up a tunnel. Map Tag = <map>. Map Sequence Number " \
 		        "= <n>.",                                                                                      \
-		        4, FOR_BOTH, false                                                                             \
+		        4, FOR_BOTH, false, BY_EITHER                                                                  \
 	}
 #define LOG_ALL_FAILED                                                                                                 \
 	{                                                                                                              \
@@ -31,20 +35,20 @@
 		        "Tunnel Manager has failed to establish an L2L SA. All configured IKE versions failed to "     \
 		        "establish the "                                                                               \
 		        "tunnel. Map Tag = <map>. Map Sequence Number = <n>.",                                         \
-		        3, FOR_BOTH, false                                                                             \
+		        3, FOR_BOTH, false, BY_EITHER                                                                  \
 	}
 #define LOG_V1_TIMEOUT                                                                                                 \
 	{                                                                                                              \
 		"713136", "IP = {peer}, IKE session establishment timed out [IKE_state_name], aborting!", 5,           \
-		        FOR_IKEV1, false                                                                               \
+		        FOR_IKEV1, false, BY_EITHER                                                                    \
 	}
 #define LOG_V1_NOTIFY(name)                                                                                            \
 	{                                                                                                              \
-		"713068", "IP = {peer}, Received non-routine Notify message: " name, 5, FOR_IKEV1, false               \
+		"713068", "IP = {peer}, Received non-routine Notify message: " name, 5, FOR_IKEV1, false, BY_EITHER    \
 	}
 #define LOG_V1_ROW(text)                                                                                               \
 	{                                                                                                              \
-		"713902", "Group = {peer}, IP = {peer}, " text, 3, FOR_IKEV1, false                                    \
+		"713902", "Group = {peer}, IP = {peer}, " text, 3, FOR_IKEV1, false, BY_EITHER                         \
 	}
 #define LOG_SESSION_END(reason)                                                                                        \
 	{                                                                                                              \
@@ -52,7 +56,7 @@
 		        "Group = {peer}, Username = {peer}, IP = {peer}, Session disconnected. Session Type: "         \
 		        "LAN-to-LAN, Duration: "                                                                       \
 		        "<time>, Bytes xmt: <n>, Bytes rcv: <n>, Reason: " reason,                                     \
-		        4, FOR_BOTH, false                                                                             \
+		        4, FOR_BOTH, false, BY_EITHER                                                                  \
 	}
 
 /* Commands that several causes share. A debug never stands without the command that ends it. */
@@ -126,15 +130,15 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"750006",
                                          "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:{peer} IKEv2 SA "
                                          "UP. Reason: New Connection Established",
-                                         5, FOR_IKEV2, true},
+                                         5, FOR_IKEV2, true, BY_EITHER},
                                         {"752016",
                                          "IKEv{version} was successful at setting up a tunnel. Map Tag = <map>. Map "
                                          "Sequence Number = <n>.",
-                                         5, FOR_BOTH, false},
+                                         5, FOR_BOTH, false, BY_EITHER},
                                         {"713119", "Group = {peer}, IP = {peer}, PHASE 1 COMPLETED", 5, FOR_IKEV1,
-                                         false},
+                                         false, BY_EITHER},
                                         {"713120", "Group = {peer}, IP = {peer}, PHASE 2 COMPLETED (msgid=<id>)", 5,
-                                         FOR_IKEV1, false},
+                                         FOR_IKEV1, false, BY_EITHER},
                                 },
                 },
         [CAUSE_NO_RESPONSE] =
@@ -263,7 +267,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"713257",
                                          "Phase 1 failure: Mismatched attribute types for class <class>: Rcv'd: <a> "
                                          "Cfg'd: <b>",
-                                         5, FOR_IKEV1, false, LOGGED_BY_REFUSER},
+                                         5, FOR_IKEV1, false, BY_REFUSER},
                                 },
                         .steps =
                                 {
@@ -299,7 +303,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         LOG_ALL_FAILED,
                                         {"713118",
                                          "Detected invalid Diffie-Helmann group_descriptor <group>, in IKE area", 3,
-                                         FOR_IKEV1, false, LOGGED_BY_REFUSER},
+                                         FOR_IKEV1, false, BY_REFUSER},
                                 },
                         .steps =
                                 {
@@ -330,7 +334,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         LOG_ALL_FAILED,
                                         {"713201",
                                          "IP = {peer}, Duplicate Phase 1 packet detected. Retransmitting last packet.",
-                                         5, FOR_IKEV1, true},
+                                         5, FOR_IKEV1, true, BY_EITHER},
                                         LOG_V1_TIMEOUT,
                                 },
                         .steps =
@@ -372,7 +376,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"751006",
                                          "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:Unknown "
                                          "Certificate authentication failed. Error: <error>",
-                                         3, FOR_IKEV2, false, LOGGED_BY_REFUSER},
+                                         3, FOR_IKEV2, false, BY_REFUSER},
                                         LOG_ABORTED("Failed to authenticate the IKE SA", false),
                                         LOG_UNSUCCESSFUL,
                                         LOG_ALL_FAILED,
@@ -411,7 +415,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"751008",
                                          "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:Unknown "
                                          "Group=<group>, Tunnel rejected: IKEv2 not enabled in group policy",
-                                         3, FOR_IKEV2, false, LOGGED_BY_REFUSER},
+                                         3, FOR_IKEV2, false, BY_REFUSER},
                                 },
                         .steps =
                                 {
@@ -440,11 +444,11 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"713123",
                                          "Group = {peer}, IP = {peer}, IKE lost contact with remote peer, deleting "
                                          "connection (keepalive type: DPD)",
-                                         3, FOR_IKEV1, false},
+                                         3, FOR_IKEV1, false, BY_EITHER},
                                         {"750007",
                                          "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:{peer} IKEv2 SA "
                                          "DOWN. Reason: peer lost",
-                                         5, FOR_IKEV2, true},
+                                         5, FOR_IKEV2, true, BY_EITHER},
                                         LOG_SESSION_END("Lost Service"),
                                 },
                         .steps =
@@ -478,11 +482,11 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                          "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:Unknown Tunnel "
                                          "rejected: Crypto Map Policy not found for remote traffic selector <range> "
                                          "local traffic selector <range>!",
-                                         3, FOR_IKEV2, false, LOGGED_BY_REFUSER},
+                                         3, FOR_IKEV2, false, BY_REFUSER},
                                         {"713061",
                                          "Group = {peer}, IP = {peer}, Rejecting IPSec tunnel: no matching crypto map "
                                          "entry for remote proxy <net> local proxy <net> on interface <if>",
-                                         3, FOR_IKEV1, false, LOGGED_BY_REFUSER},
+                                         3, FOR_IKEV1, false, BY_REFUSER},
                                         LOG_V1_ROW("QM FSM error (P2 struct <address>, mess id <id>)!"),
                                 },
                         .steps =
@@ -517,7 +521,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"713257",
                                          "Phase 2 failure: Mismatched attribute types for class <class>: Rcv'd: <a> "
                                          "Cfg'd: <b>",
-                                         5, FOR_IKEV1, false, LOGGED_BY_REFUSER},
+                                         5, FOR_IKEV1, false, BY_REFUSER},
                                         LOG_V1_NOTIFY("No proposal chosen (14)"),
                                         LOG_V1_ROW("QM FSM error (P2 struct <address>, mess id <id>)!"),
                                 },
@@ -551,12 +555,12 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                          "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:Unknown Tunnel "
                                          "rejected: Crypto Map Policy not found for remote traffic selector <range> "
                                          "local traffic selector <range>!",
-                                         3, FOR_IKEV2, false, LOGGED_BY_REFUSER},
+                                         3, FOR_IKEV2, false, BY_REFUSER},
                                         LOG_REFUSED("There was no IPSEC policy found for received TS", false),
                                         {"713061",
                                          "Group = {peer}, IP = {peer}, Rejecting IPSec tunnel: no matching crypto map "
                                          "entry for remote proxy <net> local proxy <net> on interface <if>",
-                                         3, FOR_IKEV1, false, LOGGED_BY_REFUSER},
+                                         3, FOR_IKEV1, false, BY_REFUSER},
                                         LOG_V1_NOTIFY("Invalid ID info (18)"),
                                 },
                         .steps =
@@ -590,7 +594,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"713257",
                                          "Phase 2 failure: Mismatched attribute types for class Group Description: "
                                          "Rcv'd: <a> Cfg'd: <b>",
-                                         5, FOR_IKEV1, false, LOGGED_BY_REFUSER},
+                                         5, FOR_IKEV1, false, BY_REFUSER},
                                 },
                         .steps =
                                 {
@@ -621,15 +625,15 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"713075",
                                          "Group = {peer}, IP = {peer}, Overriding Initiator's IPsec rekeying duration "
                                          "from <larger> to <smaller> seconds",
-                                         5, FOR_IKEV1, false},
+                                         5, FOR_IKEV1, false, BY_EITHER},
                                         {"713073",
                                          "Group = {peer}, IP = {peer}, Responder forcing change of IPsec rekeying "
                                          "duration from <larger> to <smaller> seconds",
-                                         5, FOR_IKEV1, false},
+                                         5, FOR_IKEV1, false, BY_EITHER},
                                         {"602303",
                                          "IPSEC: An outbound LAN-to-LAN SA (SPI= <spi>) between {asa} and {peer} "
                                          "(user= {peer}) has been created.",
-                                         6, FOR_BOTH, true},
+                                         6, FOR_BOTH, true, BY_EITHER},
                                 },
                         .steps =
                                 {
@@ -725,12 +729,12 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"402114",
                                          "IPSEC: Received an ESP packet (SPI= <spi>, sequence number= <n>) from {peer} "
                                          "to {asa} with an invalid SPI.",
-                                         4, FOR_BOTH, false},
+                                         4, FOR_BOTH, false, BY_EITHER},
                                         {"750015",
                                          "Local:{asa}:{asa_port} Remote:{peer}:{peer_port} Username:{peer} deleting "
                                          "IPSec SA. Reason: invalid SPI notification received for SPI <spi>; local "
                                          "traffic selector = <range>; remote traffic selector = <range>",
-                                         4, FOR_IKEV2, false},
+                                         4, FOR_IKEV2, false, BY_EITHER},
                                 },
                         .steps =
                                 {
@@ -757,7 +761,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"402119",
                                          "IPSEC: Received an ESP packet (SPI= <spi>, sequence number= <n>) from {peer} "
                                          "(user= {peer}) to {asa} that failed anti-replay checking.",
-                                         4, FOR_BOTH, false},
+                                         4, FOR_BOTH, false, BY_EITHER},
                                 },
                         .steps =
                                 {
@@ -784,7 +788,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {"602103",
                                          "IPSEC: Received an ICMP Destination Unreachable from <router> with suggested "
                                          "PMTU of <n>",
-                                         6, FOR_BOTH, true},
+                                         6, FOR_BOTH, true, BY_EITHER},
                                 },
                         .steps =
                                 {

@@ -434,7 +434,7 @@ struct spi_table *spi_table_new(uint32_t capacity)
 	table->lines = allocate_lines(FIRST_LINES * LANES);
 	table->chunks = calloc((capacity >> CHUNK_SHIFT) + 1, sizeof *table->chunks);
 	if (table->chunks)
-		table->chunks[0] = allocate_chunk(capacity); /* always there: see likely_entry */
+		table->chunks[0] = allocate_chunk(capacity); /* always there: see likely_number */
 	if (!table->lines || !table->chunks || !table->chunks[0]) {
 		spi_table_free(table);
 		return NULL;
@@ -461,20 +461,8 @@ static inline uint32_t find_number(const struct spi_table *table, const struct k
 	return slot != SPI_TABLE_FULL ? number_at(table, slot) : SPI_TABLE_FULL;
 }
 
-static inline uint32_t count(struct spi_table *table, const struct esp_packet *packet, uint64_t hash)
+static inline void count_into(struct spi_table *table, struct spi_entry *entry, const struct esp_packet *packet)
 {
-	struct key key = packet_key(packet);
-	uint32_t number = find_number(table, &key, hash);
-
-	if (number == SPI_TABLE_FULL)
-		number = add_entry(table, packet, hash);
-	if (number == SPI_TABLE_FULL) {
-		table->overflow++;
-		return SPI_TABLE_FULL;
-	}
-
-	struct spi_entry *entry = entry_at(table, number);
-
 	entry->packets++;
 	entry->bytes += packet->bytes;
 	entry->last_time = packet->time;
@@ -485,6 +473,19 @@ static inline uint32_t count(struct spi_table *table, const struct esp_packet *p
 		entry->window = 0;
 	}
 	take_sequence(entry, packet->sequence);
+}
+
+static uint32_t count(struct spi_table *table, const struct esp_packet *packet, uint64_t hash)
+{
+	struct key key = packet_key(packet);
+	uint32_t number = find_number(table, &key, hash);
+
+	if (number == SPI_TABLE_FULL)
+		number = add_entry(table, packet, hash);
+	if (number == SPI_TABLE_FULL)
+		table->overflow++;
+	else
+		count_into(table, entry_at(table, number), packet);
 	return number;
 }
 
@@ -495,14 +496,13 @@ uint32_t spi_table_count(struct spi_table *table, const struct esp_packet *packe
 	return count(table, packet, hash_of(table, &key));
 }
 
-/* The entry that the hash most likely means; any other entry where the SA is new. */
-static inline const char *likely_entry(const struct spi_table *table, uint64_t hash)
+/* The entry that the hash most likely means; any other, or a free one, where the SA is new. */
+static inline uint32_t likely_number(const struct spi_table *table, uint64_t hash)
 {
 	const struct line *line = &table->lines[home_of(table, hash) / LANES];
 	uint64_t bytes = bytes_with(line->tags, tag_of(hash));
-	uint32_t number = line->numbers[first_lane(bytes | UINT64_C(1) << 63)];
 
-	return (const char *)entry_at(table, number);
+	return line->numbers[first_lane(bytes | UINT64_C(1) << 63)];
 }
 
 #define BATCH 32
@@ -511,6 +511,7 @@ static void count_batch(struct spi_table *table, const struct esp_packet *packet
                         uint32_t *numbers)
 {
 	uint64_t hashes[BATCH];
+	struct spi_entry *entries[BATCH];
 
 	for (size_t i = 0; i < packet_count; i++) {
 		struct key key = packet_key(&packets[i]);
@@ -519,13 +520,19 @@ static void count_batch(struct spi_table *table, const struct esp_packet *packet
 		__builtin_prefetch(&table->lines[home_of(table, hashes[i]) / LANES]);
 	}
 	for (size_t i = 0; i < packet_count; i++) {
-		const char *entry = likely_entry(table, hashes[i]);
-
-		__builtin_prefetch(entry, 1);
-		__builtin_prefetch(entry + CACHE_LINE, 1);
+		numbers[i] = likely_number(table, hashes[i]);
+		entries[i] = entry_at(table, numbers[i]);
+		__builtin_prefetch(entries[i], 1);
+		__builtin_prefetch((const char *)entries[i] + CACHE_LINE, 1);
 	}
-	for (size_t i = 0; i < packet_count; i++)
-		numbers[i] = count(table, &packets[i], hashes[i]);
+	for (size_t i = 0; i < packet_count; i++) {
+		struct key key = packet_key(&packets[i]);
+
+		if (is_of(entries[i], &key) && !is_free(entries[i]))
+			count_into(table, entries[i], &packets[i]);
+		else
+			numbers[i] = count(table, &packets[i], hashes[i]);
+	}
 }
 
 void spi_table_count_all(struct spi_table *table, const struct esp_packet *packets, size_t packet_count,

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/datagram.h"
+#include "core/esp_packet.h"
 #include "core/ip_address.h"
 
 /* Returned instead of an entry's number when the table is full. */
@@ -70,18 +70,6 @@ struct spi_table;
  */
 struct spi_table *spi_table_new(uint32_t capacity);
 void spi_table_free(struct spi_table *table);
-
-/* One ESP packet, as the counting path wants it. */
-struct esp_packet {
-	struct ip_address source;
-	struct ip_address destination;
-	uint32_t spi;
-	uint32_t sequence;
-	uint32_t bytes; /* of the outer IP packet */
-	uint32_t frame; /* 1 is the first; 0 where frames have no numbers */
-	int64_t time;
-	uint8_t encapsulation;
-};
 
 /*
  * Counts one packet and returns its entry's number, stable until the entry is removed, or SPI_TABLE_FULL: then nothing

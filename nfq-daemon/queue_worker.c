@@ -140,6 +140,13 @@ static void take_esp(struct queue_worker *worker, const struct datagram *datagra
 		count_esp(worker);
 }
 
+static void keep_esp(struct queue_worker *worker)
+{
+	worker->esp[worker->esp_count++].time = worker->now;
+	if (worker->esp_count >= BATCH)
+		count_esp(worker);
+}
+
 static void pass_on(struct queue_worker *worker, const struct told_packet *packet)
 {
 	const struct packet_record record = {
@@ -167,9 +174,16 @@ static void note_missed(struct queue_worker *worker, uint32_t id)
 
 static void take_packet(struct queue_worker *worker, const struct told_packet *packet)
 {
+	struct esp_packet *esp = &worker->esp[worker->esp_count];
 	struct datagram datagram;
 
 	note_missed(worker, packet->id);
+	esp->frame = 0;
+	if (!packet->gso &&
+	    esp_packet_read(packet->bytes, packet->size, packet->wire_length, worker->options.ports, esp)) {
+		keep_esp(worker);
+		return;
+	}
 	if (datagram_read(packet->bytes, packet->size, packet->wire_length, worker->options.ports, &datagram) != 0) {
 		COUNT(worker, unread, 1);
 		return;

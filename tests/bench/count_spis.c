@@ -15,8 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/datagram.h"
-#include "core/esp.h"
+#include "core/esp_packet.h"
 #include "core/spi_table.h"
 
 #define PACKET_SIZE 28
@@ -45,6 +44,7 @@ static void make_packets(uint32_t count, uint32_t spis)
 {
 	static const uint8_t header[PACKET_SIZE] = {0x45, [3] = WIRE_LENGTH, [8] = 64, 50};
 	uint64_t state = 88172645463325252u;
+	uint32_t *sequences = g_new0(uint32_t, spis);
 
 	packets = g_malloc_n(count, PACKET_SIZE);
 	for (uint32_t i = 0; i < count; i++) {
@@ -54,26 +54,16 @@ static void make_packets(uint32_t count, uint32_t spis)
 		put32(packets[i] + 12, (UINT32_C(10) << 24) + (index >> 1));
 		put32(packets[i] + 16, (UINT32_C(11) << 24) + (index >> 1));
 		put32(packets[i] + 20, 0x10000000 + index * 2654435761u);
-		put32(packets[i] + 24, i + 1);
+		put32(packets[i] + 24, ++sequences[index]);
 	}
+	g_free(sequences);
 }
 
-static struct esp_packet read_packet(uint32_t i)
+static void read_packet(uint32_t i, struct esp_packet *packet)
 {
-	struct datagram datagram;
-	struct esp_header header = {0};
-
-	datagram_read(packets[i], PACKET_SIZE, WIRE_LENGTH, NULL, &datagram);
-	esp_header_read(datagram.payload, datagram.captured, &header);
-	return (struct esp_packet){
-	        .source = datagram.source,
-	        .destination = datagram.destination,
-	        .spi = header.spi,
-	        .sequence = header.sequence,
-	        .bytes = datagram.ip_length,
-	        .time = i,
-	        .encapsulation = (uint8_t)datagram.encapsulation,
-	};
+	esp_packet_read(packets[i], PACKET_SIZE, WIRE_LENGTH, NULL, packet);
+	packet->frame = i;
+	packet->time = i;
 }
 
 static double now(void)
@@ -93,7 +83,7 @@ static void count_in_batches(struct spi_table *table, uint32_t count)
 	for (uint32_t i = 0; i < count; i += BATCH) {
 		uint32_t size = MIN(BATCH, count - i);
 		for (uint32_t j = 0; j < size; j++)
-			batch[j] = read_packet(i + j);
+			read_packet(i + j, &batch[j]);
 		spi_table_count_all(table, batch, size, numbers);
 	}
 }
@@ -101,7 +91,8 @@ static void count_in_batches(struct spi_table *table, uint32_t count)
 static void count_one_by_one(struct spi_table *table, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		struct esp_packet packet = read_packet(i);
+		struct esp_packet packet;
+		read_packet(i, &packet);
 		spi_table_count(table, &packet);
 	}
 }
@@ -110,13 +101,6 @@ struct key {
 	struct ip_address source, destination;
 	uint32_t spi;
 	uint32_t encapsulation;
-};
-
-struct counted {
-	struct key key;
-	uint64_t packets, bytes;
-	int64_t last_time;
-	uint32_t last_sequence;
 };
 
 /* FNV-1a over the words of the key, as one would write it for GHashTable. */
@@ -134,21 +118,23 @@ static gboolean keys_equal(gconstpointer a, gconstpointer b)
 	return memcmp(a, b, sizeof(struct key)) == 0;
 }
 
+/* The same counters, kept by the same rules; only where they are and how they are found is GHashTable's. */
 static void count_with_hash_table(GHashTable *table, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		struct esp_packet packet = read_packet(i);
+		struct esp_packet packet;
+		read_packet(i, &packet);
 		struct key key = {packet.source, packet.destination, packet.spi, packet.encapsulation};
-		struct counted *entry = g_hash_table_lookup(table, &key);
+		struct spi_entry *entry = g_hash_table_lookup(table, &key);
 		if (entry == NULL) {
-			entry = g_new0(struct counted, 1);
-			entry->key = key;
-			g_hash_table_insert(table, &entry->key, entry);
+			entry = g_new0(struct spi_entry, 1);
+			g_hash_table_insert(table, g_memdup2(&key, sizeof key), entry);
 		}
 		entry->packets++;
 		entry->bytes += packet.bytes;
 		entry->last_time = packet.time;
-		entry->last_sequence = packet.sequence;
+		entry->last_frame = packet.frame;
+		spi_entry_take_sequence(entry, packet.sequence);
 	}
 }
 
@@ -208,7 +194,7 @@ static void compare_for(uint32_t spis, unsigned rounds)
 	struct spi_table *table = spi_table_new(spis);
 	count_in_batches(table, PACKETS); /* all SPIs are known from here on */
 	long ours = resident_kib() - before;
-	GHashTable *trusted = g_hash_table_new_full(hash_key, keys_equal, NULL, g_free);
+	GHashTable *trusted = g_hash_table_new_full(hash_key, keys_equal, g_free, g_free);
 	count_with_hash_table(trusted, PACKETS);
 	for (unsigned round = 0; round < rounds; round++) {
 		batches[round] = batches_took(table);

@@ -3,6 +3,7 @@
  */
 #include "core/datagram.h"
 #include "core/esp.h"
+#include "core/esp_packet.h"
 #include "core/link_layer.h"
 #include "tests/fuzz/fuzz_target.h"
 
@@ -15,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct datagram_ports ports = {.ike = {501}, .nat_traversal = {4501}};
 	struct datagram datagram;
 	struct esp_header header;
+	struct esp_packet esp;
 
 	if (size < CONTROL)
 		return 0;
@@ -25,10 +27,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (offset < 0)
 		return 0;
 	size_t start = (size_t)offset;
-	if (datagram_read(data + CONTROL + start, captured - start, length - start, &ports, &datagram) != 0)
+	bool is_esp = esp_packet_read(data + CONTROL + start, captured - start, length - start, &ports, &esp);
+	if (datagram_read(data + CONTROL + start, captured - start, length - start, &ports, &datagram) != 0) {
+		if (is_esp)
+			__builtin_trap();
 		return 0;
+	}
 	if (datagram.captured > datagram.length || (datagram.captured > 0 && datagram.payload == NULL))
 		__builtin_trap();
-	esp_header_read(datagram.payload, datagram.captured, &header);
+	bool has_header = esp_header_read(datagram.payload, datagram.captured, &header) != 0;
+	if (is_esp &&
+	    (datagram.kind != DATAGRAM_ESP || !has_header || header.spi != esp.spi || datagram.ip_length != esp.bytes))
+		__builtin_trap();
 	return 0;
 }
