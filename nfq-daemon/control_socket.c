@@ -50,13 +50,14 @@ static int listen_at(int file, const char *path, uid_t owner, gid_t group)
 	strcpy(address.sun_path, path);
 	if (unlink(path) != 0 && errno != ENOENT)
 		return -errno;
-	/* Nobody connects before mode and owner are what they should be. */
-	mode_t before = umask(0177);
+	/* It has its mode from the beginning; and whoever puts a link in its place has only that link's owner changed.
+	 */
+	mode_t before = umask(0117);
 	int result = bind(file, (const struct sockaddr *)&address, sizeof address) != 0 ? -errno : 0;
 	umask(before);
 	if (result != 0)
 		return result;
-	if (chown(path, owner, group) != 0 || chmod(path, 0660) != 0 || listen(file, BACKLOG) != 0)
+	if (lchown(path, owner, group) != 0 || listen(file, BACKLOG) != 0)
 		return -errno;
 	return 0;
 }

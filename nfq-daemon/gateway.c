@@ -2,9 +2,11 @@
 #include "nfq-daemon/gateway.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <grp.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -37,6 +39,7 @@
 #define ANSWER_WITHIN (10 * INT64_C(1000000000))
 
 #define NANOSECONDS INT64_C(1000000000)
+#define MISSED_SAID_EACH (60 * NANOSECONDS)
 
 struct gateway {
 	const char *config_file;
@@ -55,6 +58,8 @@ struct gateway {
 	struct kernel_counts *kernel; /* NULL in queue mode */
 	struct xfrm *xfrm;            /* NULL where no tunnel ends here, or the kernel does not tell */
 	struct queue_statistics seen; /* of all queues, at the last look */
+	uint64_t missed_said;         /* of seen.missed, what the journal was told */
+	int64_t missed_due;           /* when it may be told again */
 	struct exporter *exporter;
 	guint export_timer;
 	int listener; /* of the control socket */
@@ -111,24 +116,39 @@ static void add_up_statistics(const struct gateway *gateway, struct queue_statis
 }
 
 /* What befell the queues tells what the samples are worth. */
-static void read_kernel(struct gateway *gateway)
+static void read_kernel(struct gateway *gateway, const struct queue_statistics *now)
 {
-	struct queue_statistics now;
-
-	add_up_statistics(gateway, &now);
-	if (now.segments + now.unsplit != 0)
+	if (now->segments + now->unsplit != 0)
 		kernel_counts_give_up_loss(gateway->kernel);
-	if (now.outages != gateway->seen.outages)
+	if (now->outages != gateway->seen.outages)
 		kernel_counts_note_gap(gateway->kernel);
-	gateway->seen = now;
 	kernel_counts_read(gateway->kernel);
+}
+
+/* At most once in a while: an overload lasts. */
+static void say_missed(struct gateway *gateway, uint64_t missed)
+{
+	int64_t now = clock_now();
+
+	if (missed == gateway->missed_said || now < gateway->missed_due)
+		return;
+	journal_warning("%" PRIu64 " packets passed the queues without being looked at, as the daemon stood still or "
+	                "a buffer was full; [queues] receive-buffer is %u MiB",
+	                missed - gateway->missed_said, gateway->config.receive_buffer >> 20);
+	gateway->missed_said = missed;
+	gateway->missed_due = now + MISSED_SAID_EACH;
 }
 
 /* Brings the tunnels up to now. */
 static void settle(struct gateway *gateway)
 {
+	struct queue_statistics now;
+
+	add_up_statistics(gateway, &now);
 	if (gateway->kernel != NULL)
-		read_kernel(gateway);
+		read_kernel(gateway, &now);
+	say_missed(gateway, now.missed);
+	gateway->seen = now;
 	if (gateway->xfrm != NULL)
 		xfrm_settle(gateway->xfrm, clock_now());
 	monitor_settle(gateway->monitor);
@@ -283,14 +303,27 @@ static bool open_queues(struct gateway *gateway)
 	return true;
 }
 
+/* Gives a folder that was just made to whom it is for; whatever has been put in its place since is left alone. */
+static int give_folder(const char *name, uid_t user, gid_t group)
+{
+	int folder = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int result = folder < 0 || fchown(folder, user, group) != 0 ? -errno : 0;
+
+	if (folder >= 0)
+		close(folder);
+	return result;
+}
+
 /* The folder that a file is to be written in, made where it is missing. */
 static void prepare_folder(const char *path, uid_t user, gid_t group)
 {
 	char *folder = g_path_get_dirname(path);
+	int result = 0;
 
-	if (path[0] != '\0' && !g_file_test(folder, G_FILE_TEST_IS_DIR) && g_mkdir_with_parents(folder, 0755) == 0 &&
-	    chown(folder, user, group) != 0)
-		journal_warning("%s: %s", folder, strerror(errno));
+	if (path[0] != '\0' && !g_file_test(folder, G_FILE_TEST_IS_DIR) && g_mkdir_with_parents(folder, 0755) == 0)
+		result = give_folder(folder, user, group);
+	if (result != 0)
+		journal_warning("%s: %s", folder, strerror(-result));
 	g_free(folder);
 }
 

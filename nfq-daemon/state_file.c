@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
 #include "nfq-daemon/state_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 
 #define FIRST_LINE "asaphase-state 1"
 #define NANOSECONDS INT64_C(1000000000)
+#define ASIDE_MOST 100
 #define FILE_LARGEST ((gsize)1 << 30)
 
 void state_begin(struct state *state)
@@ -243,11 +246,26 @@ static bool take_checksum(char *text, gsize length)
 	return good;
 }
 
+/* One that was set aside before is not overwritten. Returns the new name, or NULL with errno set. */
+static char *move_aside(const char *path)
+{
+	for (unsigned number = 0; number < ASIDE_MOST; number++) {
+		char *aside = number == 0 ? g_strdup_printf("%s.damaged", path)
+		                          : g_strdup_printf("%s.damaged.%u", path, number);
+		if (renameat2(AT_FDCWD, path, AT_FDCWD, aside, RENAME_NOREPLACE) == 0)
+			return aside;
+		g_free(aside);
+		if (errno != EEXIST)
+			return NULL;
+	}
+	return NULL;
+}
+
 static int set_aside(const char *path, const char *wrong, char **error)
 {
-	char *aside = g_strdup_printf("%s.damaged", path);
+	char *aside = move_aside(path);
 
-	if (rename(path, aside) == 0)
+	if (aside != NULL)
 		*error = g_strdup_printf("%s: %s; set aside as %s, totals start anew", path, wrong, aside);
 	else
 		*error = g_strdup_printf("%s: %s; it cannot be set aside either: %s", path, wrong, strerror(errno));
