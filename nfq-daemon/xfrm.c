@@ -40,9 +40,15 @@ struct xfrm {
 
 /* ---- reading ---- */
 
-static int take_message(const struct nlmsghdr *message, void *pairs)
+/* A migration gives SAs other ends without saying which SAs. */
+static int take_message(const struct nlmsghdr *message, void *context)
 {
-	xfrm_pairs_read(pairs, message);
+	struct xfrm *xfrm = context;
+
+	if (message->nlmsg_type == XFRM_MSG_MIGRATE)
+		xfrm->stale = true;
+	else
+		xfrm_pairs_read(xfrm->pairs, message);
 	return MNL_CB_OK;
 }
 
@@ -53,7 +59,7 @@ static int take_datagram(struct xfrm *xfrm, struct mnl_socket *socket, unsigned 
 
 	if (length < 0)
 		return -errno;
-	int more = mnl_cb_run(xfrm->buffer, (size_t)length, sequence, 0, take_message, xfrm->pairs);
+	int more = mnl_cb_run(xfrm->buffer, (size_t)length, sequence, 0, take_message, xfrm);
 	int result = more < 0 ? -errno : more;
 	explicit_bzero(xfrm->buffer, (size_t)length);
 	return result;
@@ -211,7 +217,7 @@ static int open_all(struct xfrm *xfrm)
 	const int size = RECEIVE_BUFFER;
 
 	xfrm->changes = open_socket(SOCK_NONBLOCK, group_bit(XFRMNLGRP_SA) | group_bit(XFRMNLGRP_POLICY) |
-	                                                   group_bit(XFRMNLGRP_EXPIRE));
+	                                                   group_bit(XFRMNLGRP_EXPIRE) | group_bit(XFRMNLGRP_MIGRATE));
 	xfrm->dumps = xfrm->changes != NULL ? open_socket(0, 0) : NULL;
 	if (xfrm->dumps == NULL)
 		return -errno;
