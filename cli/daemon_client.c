@@ -18,9 +18,8 @@ static int connect_to(const char *path)
 	const struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	if (strlen(path) >= sizeof address.sun_path)
+	if (g_strlcpy(address.sun_path, path, sizeof address.sun_path) >= sizeof address.sun_path)
 		return -ENAMETOOLONG;
-	strcpy(address.sun_path, path);
 	int file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (file < 0)
 		return -errno;

@@ -150,7 +150,7 @@ static int read_inputs(const char *interface, char **words, const struct analysi
 	if (interface != NULL)
 		status = read_interface(interface, filter, options);
 	else
-		for (char **file = words; *file != NULL; file++) {
+		for (char **file = words; file != NULL && *file != NULL; file++) {
 			int one = read_file(*file, filter, options);
 			status = MAX(status, one);
 		}

@@ -46,14 +46,15 @@ static const char *unfit_output(const struct report_options *options)
 /* Returns 0 or a negative errno. */
 static int write_page(const char *output, const GString *page)
 {
-	FILE *file = is_standard(output) ? stdout : fopen(output, "we");
+	bool standard = is_standard(output);
+	FILE *file = standard ? stdout : fopen(output, "we");
 
 	if (file == NULL)
 		return -errno;
 	errno = 0;
 	bool written = fwrite(page->str, 1, page->len, file) == page->len && fflush(file) == 0;
 	int error = errno != 0 ? errno : EIO;
-	if (file != stdout && fclose(file) != 0 && written)
+	if (!standard && fclose(file) != 0 && written)
 		return -errno;
 	return written ? 0 : -error;
 }

@@ -110,12 +110,13 @@ static double percent_of(const struct plot *plot, double time)
 /* 1, 2 or 5 times a power of ten. */
 static double step_of(double range)
 {
+	static const double steps[] = {1, 2, 5};
 	double rough = range / TICKS;
 	double power = pow(10, floor(log10(rough)));
 
-	for (double step = 1; step < 10; step = step < 2 ? 2 : step * 5 / 2)
-		if (step * power >= rough)
-			return step * power;
+	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
+		if (steps[i] * power >= rough)
+			return steps[i] * power;
 	return 10 * power;
 }
 

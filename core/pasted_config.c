@@ -351,19 +351,19 @@ static void take_key(struct text_span line, char digest[65])
 
 static const struct {
 	const char *words;
-	uint8_t version;
 	enum pasted_key key;
+	uint8_t version;
 	bool has_key;
 } attributes[] = {
-        {"ikev1 pre-shared-key ", FOR_IKEV1, KEY_IKEV1, true},
-        {"pre-shared-key ", FOR_IKEV1, KEY_IKEV1, true},
-        {"ikev1 trust-point ", FOR_IKEV1, KEY_IKEV1, false},
-        {"trust-point ", FOR_IKEV1, KEY_IKEV1, false},
-        {"ikev2 local-authentication pre-shared-key ", FOR_IKEV2, KEY_IKEV2_LOCAL, true},
-        {"ikev2 remote-authentication pre-shared-key ", FOR_IKEV2, KEY_IKEV2_REMOTE, true},
-        {"ikev2 local-authentication certificate", FOR_IKEV2, KEY_IKEV2_LOCAL, false},
-        {"ikev2 remote-authentication certificate", FOR_IKEV2, KEY_IKEV2_REMOTE, false},
-        {"ikev2 remote-authentication eap", FOR_IKEV2, KEY_IKEV2_REMOTE, false},
+        {"ikev1 pre-shared-key ", KEY_IKEV1, FOR_IKEV1, true},
+        {"pre-shared-key ", KEY_IKEV1, FOR_IKEV1, true},
+        {"ikev1 trust-point ", KEY_IKEV1, FOR_IKEV1, false},
+        {"trust-point ", KEY_IKEV1, FOR_IKEV1, false},
+        {"ikev2 local-authentication pre-shared-key ", KEY_IKEV2_LOCAL, FOR_IKEV2, true},
+        {"ikev2 remote-authentication pre-shared-key ", KEY_IKEV2_REMOTE, FOR_IKEV2, true},
+        {"ikev2 local-authentication certificate", KEY_IKEV2_LOCAL, FOR_IKEV2, false},
+        {"ikev2 remote-authentication certificate", KEY_IKEV2_REMOTE, FOR_IKEV2, false},
+        {"ikev2 remote-authentication eap", KEY_IKEV2_REMOTE, FOR_IKEV2, false},
 };
 
 static bool read_attribute(struct pasted *pasted, struct text_span line)

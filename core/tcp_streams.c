@@ -255,7 +255,7 @@ static void fill(struct tcp_streams *streams, size_t size)
 	size_t readable = MIN(count, streams->chunk.captured);
 
 	if (stream->frame == NULL)
-		stream->frame = g_malloc(MOST_FRAME);
+		stream->frame = g_malloc0(MOST_FRAME);
 	if (stream->readable == stream->have) {
 		memcpy(stream->frame + stream->have, streams->chunk.bytes, readable);
 		stream->readable += readable;

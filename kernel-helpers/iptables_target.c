@@ -105,6 +105,7 @@ static void transaction_free(struct transaction *transaction)
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
+// NOLINTBEGIN(clang-analyzer-unix.Malloc)
 static int add_target(struct transaction *transaction, const char *table, const struct iptables_queue *queue)
 {
 	struct nftnl_rule *rule = nftnl_rule_alloc();
@@ -123,7 +124,7 @@ static int add_target(struct transaction *transaction, const char *table, const 
 	if (queue->by_cpu && queue->count > 1)
 		info->flags |= NFQ_FLAG_CPU_FANOUT;
 	nftnl_expr_set_str(target, NFTNL_EXPR_TG_NAME, "NFQUEUE");
-	nftnl_expr_set_u32(target, NFTNL_EXPR_TG_REV, NFQUEUE_REVISION); // NOLINT(clang-analyzer-unix.Malloc): as above
+	nftnl_expr_set_u32(target, NFTNL_EXPR_TG_REV, NFQUEUE_REVISION);
 	nftnl_expr_set(target, NFTNL_EXPR_TG_INFO, info, XT_ALIGN(sizeof *info));
 	nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, table);
 	nftnl_rule_set_str(rule, NFTNL_RULE_CHAIN, queue->chain);
@@ -135,6 +136,7 @@ static int add_target(struct transaction *transaction, const char *table, const 
 	nftnl_rule_free(rule);
 	return 0;
 }
+// NOLINTEND(clang-analyzer-unix.Malloc)
 #pragma GCC diagnostic pop
 
 int iptables_target_append(const struct iptables_queue *queues, unsigned count)

@@ -45,9 +45,8 @@ static int listen_at(int file, const char *path, uid_t owner, gid_t group)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	if (strlen(path) >= sizeof address.sun_path)
+	if (g_strlcpy(address.sun_path, path, sizeof address.sun_path) >= sizeof address.sun_path)
 		return -ENAMETOOLONG;
-	strcpy(address.sun_path, path);
 	if (unlink(path) != 0 && errno != ENOENT)
 		return -errno;
 	/* It has its mode from the beginning; and whoever puts a link in its place has only that link's owner changed.
