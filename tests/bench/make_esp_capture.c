@@ -5,6 +5,7 @@
  *
  * usage: make_esp_capture PACKETS SPIS FILE
  */
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,9 @@
 #define FIRST_SPI 0x10000000u
 #define FIRST_SECOND 1700000000u
 #define PACKETS_PER_SECOND 100000u
+
+/* As the file has it; the structure may be longer, by padding behind the frame. */
+#define RECORD_SIZE (offsetof(struct record, frame) + HEADERS + PAYLOAD)
 
 struct record {
 	uint32_t seconds, microseconds, captured, length;
@@ -81,7 +85,7 @@ int main(int argument_count, char **arguments)
 	for (uint32_t number = 0; number < packets; number++) {
 		uint32_t index = (uint32_t)(next_random(&state) >> 32) % spis;
 		set_packet(&record, number, index, ++sequences[index]);
-		fwrite(&record, sizeof record, 1, file);
+		fwrite(&record, RECORD_SIZE, 1, file);
 	}
 	free(sequences);
 	if (fclose(file) != 0) {
