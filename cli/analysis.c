@@ -36,16 +36,40 @@ static void note_time(struct analysis *analysis, int64_t time)
 		analysis->last = time;
 }
 
-/* Finds the IP packet in a frame. Frames of other protocols are no problem. */
-static bool take_packet(struct analysis *analysis, int link_type, const struct frame *frame)
+/* Where the IP packet starts in a frame; negative where there is none. Frames of other protocols are no problem. */
+static int packet_offset(struct analysis *analysis, int link_type, const struct frame *frame)
 {
 	int offset = link_layer_ip_offset(link_type, frame->bytes, frame->captured);
 
 	if (offset == -EBADMSG)
 		problems_add(&analysis->problems, frame->number, "cut before its IP header");
-	if (offset < 0)
+	return offset;
+}
+
+/* ESP packets are taken several at a time: whatever else comes, and whoever looks at the tunnels, waits for them. */
+static void take_pending(struct analysis *analysis)
+{
+	tunnels_add_esp(analysis->tunnels, analysis->pending, analysis->pending_count);
+	analysis->pending_count = 0;
+}
+
+/* The short way for what captures of busy tunnels are full of, where nobody wants to see each packet. */
+static bool take_esp(struct analysis *analysis, const struct frame *frame, size_t start)
+{
+	struct esp_packet *packet = &analysis->pending[analysis->pending_count];
+
+	if (!esp_packet_read(frame->bytes + start, frame->captured - start, frame->length - start,
+	                     &analysis->options->ports, packet))
 		return false;
-	size_t start = (size_t)offset;
+	packet->frame = frame->number;
+	packet->time = frame->time;
+	if (++analysis->pending_count == SPI_BATCH)
+		take_pending(analysis);
+	return true;
+}
+
+static bool take_packet(struct analysis *analysis, const struct frame *frame, size_t start)
+{
 	if (datagram_reader_take(analysis->reader, frame->bytes + start, frame->captured - start,
 	                         frame->length - start) != 0) {
 		problems_add(&analysis->problems, frame->number, "IP, UDP or TCP header cut or malformed");
@@ -100,7 +124,11 @@ void analysis_take(struct analysis *analysis, int link_type, const struct frame 
 
 	analysis->packets++;
 	note_time(analysis, frame->time);
-	if (!take_packet(analysis, link_type, frame)) {
+	int offset = packet_offset(analysis, link_type, frame);
+	if (offset >= 0 && show == NULL && take_esp(analysis, frame, (size_t)offset))
+		return;
+	take_pending(analysis);
+	if (offset < 0 || !take_packet(analysis, frame, (size_t)offset)) {
 		show_nothing(analysis, frame, show, user);
 		return;
 	}
@@ -115,12 +143,13 @@ static void take_frames(struct analysis *analysis, struct capture *capture, cons
 	int status;
 	int link_type = capture_link_type(capture);
 
-	progress_begin(&progress, file, capture_stream(capture));
+	progress_begin(&progress, file, capture_size(capture));
 	while ((status = capture_next(capture, &frame)) == 1) {
 		analysis_take(analysis, link_type, &frame, analysis->show, analysis->user);
 		if (analysis->packets % PACKETS_BETWEEN_PROGRESS == 0)
-			progress_show(&progress, analysis->packets);
+			progress_show(&progress, analysis->packets, capture_position(capture));
 	}
+	take_pending(analysis);
 	progress_end(&progress);
 	if (status < 0)
 		problems_add(&analysis->problems, frame.number + 1, capture_error(capture));

@@ -32,6 +32,8 @@ struct analysis {
 	struct problems problems;
 	analysis_show *show; /* for each frame of a file, see analysis_take; NULL, as it is at first: nobody looks */
 	void *user;          /* for show */
+	struct esp_packet pending[SPI_BATCH]; /* read and not yet taken into tunnels; none after analysis_take_file */
+	unsigned pending_count;
 };
 
 /* options must outlive the analysis. Ends the program where memory for the tables is short. */
@@ -39,7 +41,7 @@ void analysis_begin(struct analysis *analysis, const struct analysis_options *op
 void analysis_end(struct analysis *analysis);
 
 /* Takes one frame. show is called with each thing that it brings, at least once; NULL where nobody looks at the single
- * packet: that is faster. */
+ * packet: that is faster, and ESP may be pending afterwards. */
 void analysis_take(struct analysis *analysis, int link_type, const struct frame *frame, analysis_show *show,
                    void *user);
 

@@ -4,7 +4,11 @@
 #include <errno.h>
 #include <glib.h>
 #include <pcap/pcap.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include "cli/pcap_records.h"
 
 /* Big enough for any datagram; what a frame does not fill costs nothing. */
 #define LIVE_SNAP_LENGTH 262144
@@ -13,9 +17,11 @@
 
 struct capture {
 	pcap_t *pcap;
+	struct pcap_records *records; /* NULL: libpcap reads */
 	struct bpf_program filter;
 	bool filtered; /* filter is run here, so that frame numbers stay those of the file */
 	bool live;
+	volatile sig_atomic_t stopped; /* where libpcap does not read */
 	uint32_t frames;
 };
 
@@ -68,6 +74,8 @@ struct capture *capture_open_file(const char *file, const char *filter, char err
 			return fail(capture, error, "filter", pcap_geterr(capture->pcap));
 		capture->filtered = true;
 	}
+	if (filter == NULL)
+		capture->records = pcap_records_new(pcap_file(capture->pcap));
 	return capture;
 }
 
@@ -103,6 +111,7 @@ void capture_close(struct capture *capture)
 {
 	if (capture == NULL)
 		return;
+	pcap_records_free(capture->records);
 	pcap_freecode(&capture->filter);
 	if (capture->pcap != NULL)
 		pcap_close(capture->pcap);
@@ -120,9 +129,19 @@ const char *capture_link_type_name(const struct capture *capture)
 	return name != NULL ? name : "unknown";
 }
 
-FILE *capture_stream(const struct capture *capture)
+int64_t capture_size(const struct capture *capture)
 {
-	return capture->live ? NULL : pcap_file(capture->pcap);
+	struct stat status;
+	FILE *file = capture->live ? NULL : pcap_file(capture->pcap);
+
+	return file != NULL && fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : 0;
+}
+
+int64_t capture_position(const struct capture *capture)
+{
+	if (capture->records != NULL)
+		return pcap_records_position(capture->records);
+	return capture->live ? 0 : ftello(pcap_file(capture->pcap));
 }
 
 static int64_t nanoseconds_of(const struct capture *capture, const struct pcap_pkthdr *header)
@@ -137,7 +156,29 @@ static int64_t nanoseconds_of(const struct capture *capture, const struct pcap_p
 	return (int64_t)header->ts.tv_sec * NANOSECONDS_PER_SECOND + fraction;
 }
 
-int capture_next(struct capture *capture, struct frame *frame)
+/* From here on libpcap reads. */
+static bool hand_over(struct capture *capture)
+{
+	int64_t position = pcap_records_position(capture->records);
+
+	pcap_records_free(capture->records);
+	capture->records = NULL;
+	return fseeko(pcap_file(capture->pcap), position, SEEK_SET) == 0;
+}
+
+static void set_frame(struct capture *capture, struct frame *frame, int64_t time, const uint8_t *bytes,
+                      uint32_t captured, uint32_t length)
+{
+	*frame = (struct frame){
+	        .number = capture->frames,
+	        .time = time,
+	        .bytes = bytes,
+	        .captured = captured,
+	        .length = length > captured ? length : captured,
+	};
+}
+
+static int next_packet(struct capture *capture, struct frame *frame)
 {
 	struct pcap_pkthdr *header;
 	const uint8_t *bytes;
@@ -153,12 +194,28 @@ int capture_next(struct capture *capture, struct frame *frame)
 		return 0;
 	if (status != 1)
 		return capture->live ? -EIO : -EBADMSG;
-	frame->number = capture->frames;
-	frame->time = nanoseconds_of(capture, header);
-	frame->bytes = bytes;
-	frame->captured = header->caplen;
-	frame->length = header->len > header->caplen ? header->len : header->caplen;
+	set_frame(capture, frame, nanoseconds_of(capture, header), bytes, header->caplen, header->len);
 	return 1;
+}
+
+int capture_next(struct capture *capture, struct frame *frame)
+{
+	struct pcap_record record;
+
+	if (capture->records == NULL)
+		return next_packet(capture, frame);
+	if (capture->stopped)
+		return 0;
+	switch (pcap_records_next(capture->records, &record)) {
+	case PCAP_RECORDS_END:
+		return 0;
+	case PCAP_RECORDS_ONE:
+		capture->frames++;
+		set_frame(capture, frame, record.time, record.bytes, record.captured, record.length);
+		return 1;
+	default:
+		return hand_over(capture) ? next_packet(capture, frame) : -EBADMSG;
+	}
 }
 
 const char *capture_error(const struct capture *capture)
@@ -168,5 +225,6 @@ const char *capture_error(const struct capture *capture)
 
 void capture_stop(struct capture *capture)
 {
+	capture->stopped = 1;
 	pcap_breakloop(capture->pcap);
 }

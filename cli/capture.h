@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /* Longest error message with its terminating zero. */
 #define CAPTURE_ERROR_SIZE 320
@@ -33,8 +32,9 @@ void capture_close(struct capture *capture);
 int capture_link_type(const struct capture *capture);
 const char *capture_link_type_name(const struct capture *capture);
 
-/* The file being read, for progress; NULL for an interface. */
-FILE *capture_stream(const struct capture *capture);
+/* For progress, in bytes: the file's size (0 where it has none, as an interface) and how far it has been read. */
+int64_t capture_size(const struct capture *capture);
+int64_t capture_position(const struct capture *capture);
 
 /*
  * Returns 1 with the next frame; 0 at the end of the file, or after capture_stop(); -EBADMSG where the file is cut or

@@ -3,23 +3,19 @@
 
 #include <glib.h>
 #include <inttypes.h>
-#include <sys/stat.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define FIRST_AFTER (G_USEC_PER_SEC / 2)
 #define EVERY (G_USEC_PER_SEC / 5)
 
-void progress_begin(struct progress *progress, const char *name, FILE *file)
+void progress_begin(struct progress *progress, const char *name, int64_t size)
 {
-	struct stat status;
-
-	*progress = (struct progress){.name = name, .file = file, .active = isatty(STDERR_FILENO) != 0};
+	*progress = (struct progress){.name = name, .size = size, .active = isatty(STDERR_FILENO) != 0};
 	progress->next = g_get_monotonic_time() + FIRST_AFTER;
-	if (file != NULL && fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode))
-		progress->size = status.st_size;
 }
 
-void progress_show(struct progress *progress, uint64_t packets)
+void progress_show(struct progress *progress, uint64_t packets, int64_t position)
 {
 	if (!progress->active || g_get_monotonic_time() < progress->next)
 		return;
@@ -27,7 +23,7 @@ void progress_show(struct progress *progress, uint64_t packets)
 	progress->shown = true;
 	fprintf(stderr, "\r%s: %" PRIu64 " packets", progress->name, packets);
 	if (progress->size > 0)
-		fprintf(stderr, ", %d %%", (int)(ftello(progress->file) * 100 / progress->size));
+		fprintf(stderr, ", %d %%", (int)(position * 100 / progress->size));
 	fprintf(stderr, "\033[K");
 }
 

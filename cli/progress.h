@@ -5,21 +5,19 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 struct progress {
 	const char *name;
-	FILE *file;   /* what is being read; NULL: no size is known */
-	int64_t size; /* of it in bytes; 0 unknown */
+	int64_t size; /* of the file in bytes; 0 unknown */
 	int64_t next; /* monotonic microseconds at which the line is due again */
 	bool active;
 	bool shown;
 };
 
-void progress_begin(struct progress *progress, const char *name, FILE *file);
+void progress_begin(struct progress *progress, const char *name, int64_t size);
 
-/* To be called every now and then: asks the clock. */
-void progress_show(struct progress *progress, uint64_t packets);
+/* To be called every now and then: asks the clock. position is how far the file has been read, in bytes. */
+void progress_show(struct progress *progress, uint64_t packets, int64_t position);
 
 /* Takes the line away again. */
 void progress_end(struct progress *progress);

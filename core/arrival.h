@@ -18,9 +18,10 @@ struct arrival {
 	struct tunnel *tunnel;
 	uint32_t frame;
 	int64_t time;
-	uint8_t side; /* that sent it */
-	const struct datagram *datagram;
+	uint8_t side;                      /* that sent it */
+	const struct datagram *datagram;   /* NULL where only esp is set */
 	const struct ike_message *message; /* NULL unless IKE */
+	const struct esp_packet *esp;      /* NULL unless ESP */
 	struct annotation *annotation;     /* never NULL */
 };
 

@@ -49,8 +49,9 @@ struct asa_log_message {
 int asa_log_read(const char *line, size_t length, struct asa_log_message *message);
 
 /*
- * The same for a line without a message's number: output of debug crypto ikev2 protocol or platform, or a row of a table that somebody pasted, such as
- * "IKE_SA NO_PROPOSAL_CHOSEN". Returns 0 where its words say something by themselves, else -ENOMSG.
+ * The same for a line without a message's number: output of debug crypto ikev2 protocol or platform, or a row of a
+ * table that somebody pasted, such as "IKE_SA NO_PROPOSAL_CHOSEN". Returns 0 where its words say something by
+ * themselves, else -ENOMSG.
  */
 int asa_log_read_wording(const char *line, size_t length, struct asa_log_message *message);
 

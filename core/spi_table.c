@@ -505,42 +505,51 @@ static inline uint32_t likely_number(const struct spi_table *table, uint64_t has
 	return line->numbers[first_lane(bytes | UINT64_C(1) << 63)];
 }
 
-#define BATCH 32
-
-static void count_batch(struct spi_table *table, const struct esp_packet *packets, size_t packet_count,
-                        uint32_t *numbers)
+void spi_table_fetch(const struct spi_table *table, const struct esp_packet *packets, size_t packet_count,
+                     struct spi_hint *hints)
 {
-	uint64_t hashes[BATCH];
-	struct spi_entry *entries[BATCH];
-
 	for (size_t i = 0; i < packet_count; i++) {
 		struct key key = packet_key(&packets[i]);
 
-		hashes[i] = hash_of(table, &key);
-		__builtin_prefetch(&table->lines[home_of(table, hashes[i]) / LANES]);
+		hints[i].hash = hash_of(table, &key);
+		__builtin_prefetch(&table->lines[home_of(table, hints[i].hash) / LANES]);
 	}
 	for (size_t i = 0; i < packet_count; i++) {
-		numbers[i] = likely_number(table, hashes[i]);
-		entries[i] = entry_at(table, numbers[i]);
-		__builtin_prefetch(entries[i], 1);
-		__builtin_prefetch((const char *)entries[i] + CACHE_LINE, 1);
+		hints[i].number = likely_number(table, hints[i].hash);
+		const char *entry = (const char *)entry_at(table, hints[i].number);
+		__builtin_prefetch(entry, 1);
+		__builtin_prefetch(entry + CACHE_LINE, 1);
 	}
-	for (size_t i = 0; i < packet_count; i++) {
-		struct key key = packet_key(&packets[i]);
+}
 
-		if (is_of(entries[i], &key) && !is_free(entries[i]))
-			count_into(table, entries[i], &packets[i]);
-		else
-			numbers[i] = count(table, &packets[i], hashes[i]);
-	}
+static inline uint32_t count_hinted(struct spi_table *table, const struct esp_packet *packet,
+                                    const struct spi_hint *hint)
+{
+	struct key key = packet_key(packet);
+	struct spi_entry *entry = entry_at(table, hint->number);
+
+	if (!is_of(entry, &key) || is_free(entry))
+		return count(table, packet, hint->hash);
+	count_into(table, entry, packet);
+	return hint->number;
+}
+
+uint32_t spi_table_count_hinted(struct spi_table *table, const struct esp_packet *packet, const struct spi_hint *hint)
+{
+	return count_hinted(table, packet, hint);
 }
 
 void spi_table_count_all(struct spi_table *table, const struct esp_packet *packets, size_t packet_count,
                          uint32_t *numbers)
 {
-	for (; packet_count > BATCH; packets += BATCH, numbers += BATCH, packet_count -= BATCH)
-		count_batch(table, packets, BATCH, numbers);
-	count_batch(table, packets, packet_count, numbers);
+	struct spi_hint hints[SPI_BATCH];
+
+	for (size_t done = 0; done < packet_count; done += SPI_BATCH) {
+		size_t batch = packet_count - done < SPI_BATCH ? packet_count - done : SPI_BATCH;
+		spi_table_fetch(table, packets + done, batch, hints);
+		for (size_t i = 0; i < batch; i++)
+			numbers[done + i] = count_hinted(table, &packets[done + i], &hints[i]);
+	}
 }
 
 void spi_table_note_gap(struct spi_table *table)

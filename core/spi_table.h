@@ -77,6 +77,21 @@ void spi_table_free(struct spi_table *table);
  */
 uint32_t spi_table_count(struct spi_table *table, const struct esp_packet *packet);
 
+/* Where an SA's entry most likely is. */
+struct spi_hint {
+	uint64_t hash;
+	uint32_t number; /* of any entry or of a free one where the SA is new */
+};
+
+/*
+ * Has the memory of these packets' entries on its way, at most SPI_BATCH of them, for spi_table_count_hinted soon
+ * after. What happens to the table in between makes a hint useless, never wrong.
+ */
+#define SPI_BATCH 32
+void spi_table_fetch(const struct spi_table *table, const struct esp_packet *packets, size_t packet_count,
+                     struct spi_hint *hints);
+uint32_t spi_table_count_hinted(struct spi_table *table, const struct esp_packet *packet, const struct spi_hint *hint);
+
 /*
  * Counts packets in their order, as spi_table_count would one by one, and writes each one's number. Several times as
  * fast with very many SPIs: the memory of one packet's entry is fetched while others are counted.

@@ -148,23 +148,27 @@ void annotation_clear(struct annotation *annotation)
 	annotation->copy = 1;
 }
 
+void tunnel_begin_packet(const struct arrival *arrival)
+{
+	annotation_clear(arrival->annotation);
+	if (arrival->time > arrival->tunnels->now)
+		arrival->tunnels->now = arrival->time;
+}
+
 void tunnels_add(struct tunnels *tunnels, uint32_t frame, int64_t time, const struct datagram *datagram,
                  const struct ike_message *message, struct annotation *annotation)
 {
 	struct annotation unused;
-	struct annotation *result = annotation != NULL ? annotation : &unused;
 	struct arrival arrival = {
 	        .tunnels = tunnels,
 	        .frame = frame,
-	        .time = time > 0 ? time : 1, /* 0 stands for "never" in the state */
+	        .time = time_in_state(time),
 	        .datagram = datagram,
 	        .message = message,
-	        .annotation = result,
+	        .annotation = annotation != NULL ? annotation : &unused,
 	};
 
-	annotation_clear(result);
-	if (arrival.time > tunnels->now)
-		tunnels->now = arrival.time;
+	tunnel_begin_packet(&arrival);
 	if (adders[datagram->kind] != NULL)
 		adders[datagram->kind](&arrival, annotation != NULL);
 }

@@ -338,6 +338,12 @@ struct annotation {
 void tunnels_add(struct tunnels *tunnels, uint32_t frame, int64_t time, const struct datagram *datagram,
                  const struct ike_message *message, struct annotation *annotation);
 
+/*
+ * The same for packets that esp_packet_read has read, in their order; the caller has filled in frame and time, which is
+ * changed where it cannot be (0 or before). Faster than one by one.
+ */
+void tunnels_add_esp(struct tunnels *tunnels, struct esp_packet *packets, size_t count);
+
 /* ---- packets that were counted elsewhere ---- */
 
 /*

@@ -4,6 +4,7 @@
 #include "core/tunnel_private.h"
 
 #define NEW_SA_SEQUENCE 1000
+#define CACHE_LINE 64
 
 /* ESP on a new SPI after an inferred refusal: the inference was wrong, or a retry that the capture does not hold
  * succeeded. */
@@ -169,7 +170,7 @@ static bool count_direction(const struct arrival *arrival)
 		own->first_frame = arrival->frame;
 		look = true;
 	}
-	own->bytes += arrival->datagram->ip_length;
+	own->bytes += arrival->esp->bytes;
 	own->last_time = arrival->time;
 	own->last_frame = arrival->frame;
 	if (own->packets >= own->next_check) {
@@ -224,14 +225,14 @@ static bool may_undo_failure(const struct tunnel *tunnel, uint8_t side)
 /* For a packet of which the SPI finds no room: its direction counts it all the same. */
 static void count_without_entry(struct arrival *arrival)
 {
-	const struct datagram *datagram = arrival->datagram;
-	struct tunnel *tunnel = tunnels_between(arrival->tunnels, &datagram->source, &datagram->destination,
-	                                        arrival->frame, arrival->time);
+	const struct esp_packet *packet = arrival->esp;
+	struct tunnel *tunnel =
+	        tunnels_between(arrival->tunnels, &packet->source, &packet->destination, arrival->frame, arrival->time);
 
 	if (tunnel == NULL)
 		return;
 	arrival->tunnel = tunnel;
-	arrival->side = ip_address_equal(&tunnel->address[0], &datagram->source) ? 0 : 1;
+	arrival->side = ip_address_equal(&tunnel->address[0], &packet->source) ? 0 : 1;
 	arrival->annotation->tunnel = tunnel->number;
 	arrival->annotation->phase = PHASE_DATA;
 	tunnel_note_claimed(tunnel, arrival->side, arrival->frame, arrival->time, false);
@@ -240,34 +241,19 @@ static void count_without_entry(struct arrival *arrival)
 }
 
 /* The entry's number, or SPI_TABLE_FULL where no other could give way. */
-static uint32_t count_packet(struct tunnels *tunnels, const struct esp_packet *packet)
+static uint32_t count_packet(struct tunnels *tunnels, const struct esp_packet *packet, const struct spi_hint *hint)
 {
-	uint32_t number = spi_table_count(tunnels->spis, packet);
+	uint32_t number = spi_table_count_hinted(tunnels->spis, packet, hint);
 
 	if (number == SPI_TABLE_FULL && tunnels_free_spi(tunnels))
 		number = spi_table_count(tunnels->spis, packet);
 	return number;
 }
 
-void tunnel_add_esp(struct arrival *arrival, bool annotate)
+static void add_packet(struct arrival *arrival, const struct spi_hint *hint, bool annotate)
 {
 	struct tunnels *tunnels = arrival->tunnels;
-	const struct datagram *datagram = arrival->datagram;
-	struct esp_header header;
-
-	if (!esp_header_read(datagram->payload, datagram->captured, &header))
-		return;
-	struct esp_packet packet = {
-	        .source = datagram->source,
-	        .destination = datagram->destination,
-	        .spi = header.spi,
-	        .sequence = header.sequence,
-	        .bytes = datagram->ip_length,
-	        .frame = arrival->frame,
-	        .time = arrival->time,
-	        .encapsulation = (uint8_t)datagram->encapsulation,
-	};
-	uint32_t number = count_packet(tunnels, &packet);
+	uint32_t number = count_packet(tunnels, arrival->esp, hint);
 	if (number == SPI_TABLE_FULL) {
 		count_without_entry(arrival);
 		return;
@@ -302,4 +288,70 @@ void tunnel_add_esp(struct arrival *arrival, bool annotate)
 		annotate_esp(arrival, entry, number);
 	if (look)
 		tunnel_judge(arrival);
+}
+
+void tunnel_add_esp(struct arrival *arrival, bool annotate)
+{
+	const struct datagram *datagram = arrival->datagram;
+	struct esp_header header;
+
+	if (!esp_header_read(datagram->payload, datagram->captured, &header))
+		return;
+	const struct esp_packet packet = {
+	        .source = datagram->source,
+	        .destination = datagram->destination,
+	        .spi = header.spi,
+	        .sequence = header.sequence,
+	        .bytes = datagram->ip_length,
+	        .frame = arrival->frame,
+	        .time = arrival->time,
+	        .encapsulation = (uint8_t)datagram->encapsulation,
+	};
+	struct spi_hint hint;
+	spi_table_fetch(arrival->tunnels->spis, &packet, 1, &hint);
+	arrival->esp = &packet;
+	add_packet(arrival, &hint, annotate);
+	arrival->esp = NULL;
+}
+
+/* Has the tunnels of these entries on their way as well; the entries themselves are there by now. */
+static void fetch_tunnels(struct tunnels *tunnels, const struct spi_hint *hints, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct spi_entry *entry = spi_table_entry(tunnels->spis, hints[i].number);
+		if (entry == NULL || entry->owner >= tunnels->list->len)
+			continue;
+		const struct tunnel *tunnel = tunnels->list->pdata[entry->owner];
+		for (size_t at = 0; tunnel != NULL && at < sizeof tunnel->esp; at += CACHE_LINE)
+			__builtin_prefetch((const char *)tunnel->esp + at, 1);
+	}
+}
+
+static void add_batch(struct tunnels *tunnels, const struct esp_packet *packets, size_t count)
+{
+	struct spi_hint hints[SPI_BATCH];
+	struct annotation annotation;
+
+	spi_table_fetch(tunnels->spis, packets, count, hints);
+	fetch_tunnels(tunnels, hints, count);
+	for (size_t i = 0; i < count; i++) {
+		struct arrival arrival = {
+		        .tunnels = tunnels,
+		        .frame = packets[i].frame,
+		        .time = packets[i].time,
+		        .esp = &packets[i],
+		        .annotation = &annotation,
+		};
+		tunnel_begin_packet(&arrival);
+		add_packet(&arrival, &hints[i], false);
+	}
+}
+
+void tunnels_add_esp(struct tunnels *tunnels, struct esp_packet *packets, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		packets[i].time = time_in_state(packets[i].time);
+	for (; count > SPI_BATCH; packets += SPI_BATCH, count -= SPI_BATCH)
+		add_batch(tunnels, packets, SPI_BATCH);
+	add_batch(tunnels, packets, count);
 }

@@ -85,6 +85,16 @@ void tunnel_free_children(struct tunnel *tunnel);
 
 /* One packet of its kind. annotate: whether anybody reads more of the annotation than the tunnel's number. */
 void tunnel_add_esp(struct arrival *arrival, bool annotate);
+
+/* What comes before any packet: its annotation says nothing yet, and it is later. */
+void tunnel_begin_packet(const struct arrival *arrival);
+
+/* 0 stands for "never" in the state. */
+static inline int64_t time_in_state(int64_t time)
+{
+	return time > 0 ? time : 1;
+}
+
 void tunnel_add_ike(struct arrival *arrival, bool annotate);
 void tunnel_add_syslog(struct arrival *arrival, bool annotate);
 
