@@ -320,6 +320,8 @@ static void test_what_is_not_unique_is_left_alone(void)
 	add_sa(&kernel, SA(THERE, HERE, 0x60, 3, .protocol = IPPROTO_AH));
 	add_sa(&kernel, SA(THERE, HERE, 0x61, 3, .reserved = true));
 	add_sa(&kernel, SA(THERE, HERE, 0x62, 3, .transport = true));
+	/* Nobody's other direction is its own. */
+	add_sa(&kernel, SA(HERE, HERE, 0x70, 4));
 	look(&kernel);
 	g_assert_cmpuint(kernel.told->len, ==, 0);
 	end(&kernel);
