@@ -36,6 +36,7 @@ class Daemon:
         self.log = os.path.join(world.folder, f"asaphased-{place}.log")
         self.process = None
         self.through = ()  # a command that runs the daemon in its own way
+        self.options = ()  # more of the daemon's own
         os.makedirs(os.path.join(self.folder, "metrics"))
         self.settings = {
             "daemon mode": world.mode, "daemon role": role, "tunnels local": f"{OUTER[4][LEFT]}, {OUTER[6][LEFT]}",
@@ -65,7 +66,7 @@ class Daemon:
         before = os.stat(self.textfile).st_mtime_ns if os.path.exists(self.textfile) else 0
         with open(self.log, "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(self.world.inside(self.place, *self.through, self.program(), "--config",
-                                                              self.config), stdout=log, stderr=log)
+                                                              self.config, *self.options), stdout=log, stderr=log)
         self.world.started.append(self.process)
         wait_until(lambda: self.process.poll() is not None or
                    (os.path.exists(self.textfile) and os.stat(self.textfile).st_mtime_ns > before), 10, "first export")
