@@ -27,6 +27,12 @@
 /* Between two looks for new pairs, so many times what the last one cost: a hundredth of a core. */
 #define MATCH_COST 100
 
+/* Between two looks at what the kernel counts; longer than what is counted takes to get here. */
+#define WATCH_EACH (NANOSECONDS * 9 / 10)
+
+/* Packets that pass unseen, before it is believed. */
+#define HIDDEN_LEAST 4
+
 struct xfrm {
 	struct tunnels *tunnels;
 	struct xfrm_pairs *pairs;
@@ -35,6 +41,8 @@ struct xfrm {
 	bool stale; /* changes were missed: all has to be read again */
 	bool said;  /* that it cannot be read */
 	int64_t match_due;
+	int64_t watch_due;
+	unsigned sequence; /* of the last request */
 	_Alignas(struct nlmsghdr) char buffer[BUFFER_SIZE];
 };
 
@@ -68,18 +76,17 @@ static int take_datagram(struct xfrm *xfrm, struct mnl_socket *socket, unsigned 
 /* One dump: of SAs or of policies. */
 static int dump(struct xfrm *xfrm, uint16_t type)
 {
-	static unsigned sequence;
 	struct nlmsghdr *request = mnl_nlmsg_put_header(xfrm->buffer);
 	int result;
 
 	request->nlmsg_type = type;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	request->nlmsg_seq = ++sequence;
+	request->nlmsg_seq = ++xfrm->sequence;
 	if (mnl_socket_sendto(xfrm->dumps, request, request->nlmsg_len) < 0)
 		return -errno;
 	/* -EPROTO: left over from a dump that was given up. */
 	do
-		result = take_datagram(xfrm, xfrm->dumps, sequence);
+		result = take_datagram(xfrm, xfrm->dumps, xfrm->sequence);
 	while (result == MNL_CB_OK || result == -EINTR || result == -EPROTO);
 	return result == MNL_CB_STOP ? 0 : result;
 }
@@ -148,8 +155,8 @@ static bool tell(const struct xfrm_pair *pair, void *context)
 	struct child_sa *child =
 	        tunnel_pair_spis(tunnel, side, pair->spi_from[0], pair->spi_from[1], PAIRED_BY_XFRM, time);
 	tell_agreement(child, pair, side);
-	tunnel->esp[side].hidden = pair->hidden[0];
-	tunnel->esp[!side].hidden = pair->hidden[1];
+	tunnel->esp[side].hidden |= pair->hidden[0];
+	tunnel->esp[!side].hidden |= pair->hidden[1];
 	return true;
 }
 
@@ -161,6 +168,86 @@ static void tell_gone(const struct xfrm_pair *pair, void *context)
 	if (tunnel != NULL)
 		tunnel_delete_pair(tunnel, side_of(tunnel, pair), pair->spi_from[0], pair->spi_from[1]);
 }
+
+/* ---- packets that pass unseen ---- */
+
+static int take_usage(const struct nlmsghdr *message, void *packets)
+{
+	return xfrm_usage_read(message, packets) ? MNL_CB_STOP : MNL_CB_OK;
+}
+
+/* What the kernel has counted on the SA to that end; false where it does not say. */
+static bool ask_usage(struct xfrm *xfrm, const struct ip_address *destination, uint32_t spi, uint64_t *packets)
+{
+	const struct nlmsghdr *request = xfrm_usage_request(xfrm->buffer, ++xfrm->sequence, destination, spi);
+	int result;
+
+	if (mnl_socket_sendto(xfrm->dumps, request, request->nlmsg_len) < 0)
+		return false;
+	do {
+		ssize_t length = mnl_socket_recvfrom(xfrm->dumps, xfrm->buffer, sizeof xfrm->buffer);
+		if (length < 0)
+			return false;
+		result = mnl_cb_run(xfrm->buffer, (size_t)length, xfrm->sequence, 0, take_usage, packets);
+	} while (result == MNL_CB_OK || (result < 0 && errno == EPROTO));
+	return result == MNL_CB_STOP;
+}
+
+static void say_hidden(const struct tunnel *tunnel, unsigned side)
+{
+	char from[IP_ADDRESS_TEXT_SIZE], to[IP_ADDRESS_TEXT_SIZE];
+
+	journal_warning("ESP from %s to %s passes by the packet filter (offload to a card, or GRO): it is not counted, "
+	                "and not called missing",
+	                ip_address_to_text(&tunnel->address[side], from),
+	                ip_address_to_text(&tunnel->address[!side], to));
+}
+
+/* Half of what would make the tunnel one-way: the question is settled before that. */
+static bool is_silent(const struct xfrm *xfrm, const struct tunnel *tunnel, unsigned side)
+{
+	return tunnel->esp[!side].silence.packets * 2 >= tunnels_options(xfrm->tunnels)->one_way_packets;
+}
+
+/*
+ * A direction that is silent here while the kernel counts packets on its SA is not silent: they pass unseen. The
+ * kernel's last word but one is taken, as what it counted since may be on its way.
+ */
+static void watch_direction(struct xfrm *xfrm, struct tunnel *tunnel, unsigned side, uint32_t spi,
+                            struct xfrm_watch *watch)
+{
+	struct esp_direction *direction = &tunnel->esp[side];
+	const struct spi_entry *entry = tunnel_spi_entry(xfrm->tunnels, tunnel, side, spi);
+	uint64_t seen = entry != NULL ? entry->packets : 0, kernel;
+
+	if (!is_silent(xfrm, tunnel, side) && !direction->hidden) {
+		watch->begun = false;
+		return;
+	}
+	if (!ask_usage(xfrm, &tunnel->address[!side], spi, &kernel))
+		return;
+	if (!watch->begun || seen != watch->seen) {
+		direction->hidden = direction->hidden && !watch->begun;
+		*watch = (struct xfrm_watch){.begun = true, .seen = seen, .kernel = {kernel, kernel}};
+		return;
+	}
+	if (!direction->hidden && watch->kernel[1] - watch->kernel[0] >= HIDDEN_LEAST) {
+		direction->hidden = true;
+		say_hidden(tunnel, side);
+	}
+	watch->kernel[1] = kernel;
+}
+
+static void watch_pair(struct xfrm_pair *pair, void *context)
+{
+	struct xfrm *xfrm = context;
+	struct tunnel *tunnel = tunnels_find(xfrm->tunnels, &pair->end[0], &pair->end[1]);
+
+	for (unsigned end = 0; end < 2 && tunnel != NULL; end++)
+		watch_direction(xfrm, tunnel, side_of(tunnel, pair) ^ end, pair->spi_from[end], &pair->watch[end]);
+}
+
+/* ---- once a second ---- */
 
 static int64_t cpu_time(void)
 {
@@ -180,6 +267,11 @@ void xfrm_settle(struct xfrm *xfrm, int64_t now)
 		xfrm->match_due = now + MATCH_COST * (cpu_time() - begin);
 	}
 	xfrm_pairs_offer(xfrm->pairs, tell, xfrm);
+	if (now >= xfrm->watch_due) {
+		int64_t begin = cpu_time();
+		xfrm_pairs_look(xfrm->pairs, watch_pair, xfrm);
+		xfrm->watch_due = now + MAX(WATCH_EACH, MATCH_COST * (cpu_time() - begin));
+	}
 }
 
 void xfrm_tell_again(struct xfrm *xfrm)

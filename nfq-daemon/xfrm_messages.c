@@ -295,3 +295,38 @@ bool xfrm_is_hard_expiry(const struct nlmsghdr *message)
 		return copy_body(message, &sa, sizeof sa) && sa.hard != 0;
 	return copy_body(message, &policy, sizeof policy) && policy.hard != 0;
 }
+
+/* ---- use of one SA ---- */
+
+struct nlmsghdr *xfrm_usage_request(void *buffer, unsigned sequence, const struct ip_address *destination, uint32_t spi)
+{
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct xfrm_aevent_id *id;
+	size_t length;
+	const uint8_t *bytes = ip_address_wire_bytes(destination, &length);
+
+	request->nlmsg_type = XFRM_MSG_GETAE;
+	request->nlmsg_flags = NLM_F_REQUEST;
+	request->nlmsg_seq = sequence;
+	id = mnl_nlmsg_put_extra_header(request, sizeof *id);
+	memcpy(&id->sa_id.daddr, bytes, length);
+	id->sa_id.spi = htonl(spi);
+	id->sa_id.family = length == 4 ? AF_INET : AF_INET6;
+	id->sa_id.proto = IPPROTO_ESP;
+	return request;
+}
+
+bool xfrm_usage_read(const struct nlmsghdr *message, uint64_t *packets)
+{
+	struct xfrm_lifetime_cur used;
+	const struct nlattr *attribute =
+	        message->nlmsg_type == XFRM_MSG_NEWAE
+	                ? attribute_of(message, sizeof(struct xfrm_aevent_id), XFRMA_LTIME_VAL, sizeof used)
+	                : NULL;
+
+	if (attribute == NULL)
+		return false;
+	memcpy(&used, mnl_attr_get_payload(attribute), sizeof used);
+	*packets = used.packets;
+	return true;
+}

@@ -56,4 +56,12 @@ bool xfrm_policy_read(const struct nlmsghdr *message, struct xfrm_policy *policy
 /* Whether an XFRM_MSG_EXPIRE or POLEXPIRE says that what it is about is gone, not only that it soon will be. */
 bool xfrm_is_hard_expiry(const struct nlmsghdr *message);
 
+/* Writes the request for how much an ESP SA has been used into buffer, of at least XFRM_REQUEST_SIZE bytes. */
+#define XFRM_REQUEST_SIZE 256
+struct nlmsghdr *xfrm_usage_request(void *buffer, unsigned sequence, const struct ip_address *destination,
+                                    uint32_t spi);
+
+/* The answer, XFRM_MSG_NEWAE: packets that the kernel has counted on the SA. */
+bool xfrm_usage_read(const struct nlmsghdr *message, uint64_t *packets);
+
 #endif

@@ -484,6 +484,19 @@ void xfrm_pairs_forget_taken(struct xfrm_pairs *pairs)
 		((struct known_pair *)value)->taken = false;
 }
 
+void xfrm_pairs_look(struct xfrm_pairs *pairs, xfrm_pair_look *look, void *context)
+{
+	GHashTableIter iterator;
+	gpointer value;
+
+	g_hash_table_iter_init(&iterator, pairs->pairs);
+	while (g_hash_table_iter_next(&iterator, &value, NULL)) {
+		struct known_pair *known = value;
+		if (known->taken)
+			look(&known->pair, context);
+	}
+}
+
 unsigned xfrm_pairs_sas(const struct xfrm_pairs *pairs)
 {
 	return g_hash_table_size(pairs->sas);

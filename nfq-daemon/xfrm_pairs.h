@@ -13,6 +13,13 @@
 
 struct xfrm_pairs;
 
+/* One direction of a pair, as its taker watches whether packets pass unseen. */
+struct xfrm_watch {
+	bool begun;
+	uint64_t seen;      /* packets that were seen, since when no more were */
+	uint64_t kernel[2]; /* what the kernel had counted then, and at the last look */
+};
+
 struct xfrm_pair {
 	struct ip_address end[2];
 	uint32_t spi_from[2]; /* in packets that end 0, end 1 sends */
@@ -20,6 +27,7 @@ struct xfrm_pair {
 	uint64_t added;       /* when the later of both SAs was made, seconds since the epoch */
 	/* Without what is not known; its networks are those behind end 0, end 1. */
 	struct child_agreement agreement;
+	struct xfrm_watch watch[2]; /* the taker's own */
 };
 
 /* Takes a pair. Returns false where it cannot be used yet: then it is offered again. */
@@ -45,6 +53,10 @@ void xfrm_pairs_match(struct xfrm_pairs *pairs);
 /* Offers the pairs that were not taken yet; after xfrm_pairs_forget_taken(), all. */
 void xfrm_pairs_offer(struct xfrm_pairs *pairs, xfrm_pair_take *take, void *context);
 void xfrm_pairs_forget_taken(struct xfrm_pairs *pairs);
+
+/* Calls look for each pair that was taken. */
+typedef void xfrm_pair_look(struct xfrm_pair *pair, void *context);
+void xfrm_pairs_look(struct xfrm_pairs *pairs, xfrm_pair_look *look, void *context);
 
 /* SAs known, and how many pairs of them. */
 unsigned xfrm_pairs_sas(const struct xfrm_pairs *pairs);

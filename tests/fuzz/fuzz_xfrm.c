@@ -32,7 +32,9 @@ static void read_message(struct xfrm_pairs *pairs, const uint8_t *data, uint32_t
 	memcpy(message, data, size);
 	message->nlmsg_len = size;
 	message->nlmsg_type = (uint16_t)(XFRM_MSG_BASE + message->nlmsg_type % (XFRM_MSG_MAX + 1 - XFRM_MSG_BASE));
+	uint64_t packets;
 	xfrm_pairs_read(pairs, message);
+	xfrm_usage_read(message, &packets);
 	free(message);
 }
 

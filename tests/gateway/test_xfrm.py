@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 
-from daemon import PROGRAM, Daemon
+from daemon import PROGRAM, TUNNEL, Daemon
+from world import INNER, ROUTER
 from gateway_world import LEFT, OUTER, RIGHT, Skipped, other, run, wait_until
 
 ASAPHASE = "cli/asaphase"
@@ -32,6 +33,13 @@ libc = ctypes.CDLL(None, use_errno=True)
 assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program) == 0, os.strerror(ctypes.get_errno())
 os.execv(sys.argv[1], sys.argv[1:])
 """
+# One of an interface's offloads: SIOCETHTOOL.
+SWITCH_OFFLOAD = """
+import ctypes, fcntl, socket, struct, sys
+value = ctypes.create_string_buffer(struct.pack("II", int(sys.argv[2]), int(sys.argv[3])))
+fcntl.ioctl(socket.socket(), 0x8946, struct.pack("16sP", sys.argv[1].encode(), ctypes.addressof(value)))
+"""
+ETHTOOL_STSO, ETHTOOL_SGRO = 0x1f, 0x2c
 
 
 def xfrm(world, *arguments, place="gateway"):
@@ -60,6 +68,19 @@ def add_sa(world, source, spi, reqid):
 def add_policy(world, source, reqid, network=NETWORK):
     xfrm(world, "policy", "add", "src", network[source], "dst", network[other(source)], "dir",
          "out" if source == LEFT else "in", "tmpl", *ends_of(source), "reqid", str(reqid), "mode", "tunnel")
+
+
+def make_tunnel(world, spi):
+    """A whole tunnel between left and right, in their kernels. Returns whether they have ESP."""
+    for place in (LEFT, RIGHT):
+        for source in (LEFT, RIGHT):
+            if not add_esp(world, place, source, spi[source], 1):
+                return False
+            xfrm(world, "policy", "add", "src", INNER[source], "dst", INNER[other(source)], "dir",
+                 "out" if place == source else "in", "tmpl", *ends_of(source), "reqid", "1", "mode", "tunnel", place=place)
+        run("ip", "-n", world.namespace(place), "route", "add", INNER[other(place)], "dev", "wan", "via", ROUTER[4][place], "src",
+            INNER[place])
+    return True
 
 
 def asaphase(world, daemon, *arguments):
@@ -169,6 +190,42 @@ def test_changes_faster_than_they_are_read(world):
 
 test_changes_faster_than_they_are_read.needs = NEEDS
 test_changes_faster_than_they_are_read.modes = ("queue",)
+
+
+def test_esp_that_passes_unseen(world):
+    """Where GRO takes ESP past the packet filter, the kernel's own count shows it: hidden, not one-way; and seen again, it is not."""
+    if not make_tunnel(world, {LEFT: "0x1000", RIGHT: "0x2000"}):
+        raise Skipped("this kernel has no ESP")
+    if subprocess.run(("modprobe", "esp4_offload"), capture_output=True, check=False).returncode != 0:
+        raise Skipped("this kernel has no esp4_offload")
+
+    def switch(place, interface, offload, on):
+        run(*world.inside(place, sys.executable, "-c", SWITCH_OFFLOAD, interface, str(offload), str(int(on))))
+
+    # A pair of virtual interfaces goes without GRO as long as the sender's has TSO.
+    switch("gateway", RIGHT, ETHTOOL_STSO, False)
+    switch(RIGHT, "wan", ETHTOOL_SGRO, False)
+    daemon = Daemon(world, place=RIGHT, role="terminating").start()
+    pinging = subprocess.Popen(world.inside(LEFT, "ping", "-q", "-i", "0.1", "-I", INNER[LEFT], INNER[RIGHT]), stdout=subprocess.DEVNULL)
+    world.started.append(pinging)
+
+    def is_hidden():
+        assert not daemon.total("tunnel_one_way"), "called one-way"
+        return daemon.value("tunnel_hidden", **TUNNEL, direction="encaps") == 1
+
+    wait_until(lambda: min(daemon.value(f"tunnel_{way}_packets_total", **TUNNEL) or 0 for way in ("encaps", "decaps")) > 20, 60,
+               "traffic both ways")
+    assert not is_hidden()
+    switch(RIGHT, "wan", ETHTOOL_SGRO, True)
+    found = wait_until(is_hidden, 60, "hidden")
+    assert f"ESP from {OUTER[4][LEFT]} to {OUTER[4][RIGHT]} passes by the packet filter" in log(daemon)
+    switch(RIGHT, "wan", ETHTOOL_SGRO, False)
+    cleared = wait_until(lambda: not is_hidden(), 60, "seen again")
+    assert daemon.value("tunnel_hidden", **TUNNEL, direction="decaps") == 0
+    world.figure(f"found after {found:.1f} s, cleared after {cleared:.1f} s")
+
+
+test_esp_that_passes_unseen.needs = NEEDS
 
 
 def test_kernel_that_does_not_tell(world):

@@ -461,6 +461,60 @@ static void test_offload_hides_a_direction(void)
 	end(&kernel);
 }
 
+static void test_use_of_an_sa(void)
+{
+	struct message message;
+	const struct xfrm_aevent_id id = {.sa_id = {.proto = IPPROTO_ESP}};
+	const struct xfrm_lifetime_cur used = {.bytes = 4000, .packets = 40};
+	struct ip_address there;
+	uint64_t packets = 0;
+
+	g_assert_cmpint(ip_address_from_text(THERE, &there), ==, 0);
+	const struct nlmsghdr *request = xfrm_usage_request(message.bytes, 7, &there, 0x12345678);
+	const struct xfrm_aevent_id *asked = mnl_nlmsg_get_payload(request);
+	g_assert_cmpuint(request->nlmsg_type, ==, XFRM_MSG_GETAE);
+	g_assert_cmpuint(request->nlmsg_len, <=, XFRM_REQUEST_SIZE);
+	g_assert_cmphex(ntohl(asked->sa_id.spi), ==, 0x12345678);
+	g_assert_cmpuint(asked->sa_id.family, ==, AF_INET);
+	g_assert_cmpint(memcmp(&asked->sa_id.daddr, there.bytes + 12, 4), ==, 0);
+
+	struct nlmsghdr *answer = begin_message(&message, XFRM_MSG_NEWAE, &id, sizeof id);
+	g_assert_false(xfrm_usage_read(answer, &packets));
+	mnl_attr_put(answer, XFRMA_LTIME_VAL, sizeof used, &used);
+	g_assert_true(xfrm_usage_read(answer, &packets));
+	g_assert_cmpuint(packets, ==, 40);
+	answer->nlmsg_len -= 8;
+	g_assert_false(xfrm_usage_read(answer, &packets));
+}
+
+/* Only what was taken is looked at. */
+static void count_look(struct xfrm_pair *pair, void *looks)
+{
+	pair->watch[0].begun = true;
+	++*(unsigned *)looks;
+}
+
+static void test_taken_pairs_are_looked_at(void)
+{
+	struct kernel kernel;
+	unsigned looks = 0;
+
+	begin(&kernel);
+	add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+	add_sa(&kernel, SA(THERE, HERE, 0x20, 1));
+	xfrm_pairs_match(kernel.pairs);
+	xfrm_pairs_look(kernel.pairs, count_look, &looks);
+	g_assert_cmpuint(looks, ==, 0);
+	look(&kernel);
+	g_assert_false(g_array_index(kernel.told, struct xfrm_pair, 0).watch[0].begun);
+	xfrm_pairs_look(kernel.pairs, count_look, &looks);
+	g_assert_cmpuint(looks, ==, 1);
+	xfrm_pairs_forget_taken(kernel.pairs);
+	look(&kernel);
+	g_assert_true(g_array_index(kernel.told, struct xfrm_pair, 1).watch[0].begun);
+	end(&kernel);
+}
+
 /* Each length of each message: nothing is read past its end, and nothing is made of half an SA. */
 static void test_cut_messages(void)
 {
@@ -504,6 +558,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/xfrm_pairs/what_a_dump_does_not_have_is_gone", test_what_a_dump_does_not_have_is_gone);
 	g_test_add_func("/xfrm_pairs/a_pair_is_offered_until_it_is_taken", test_a_pair_is_offered_until_it_is_taken);
 	g_test_add_func("/xfrm_pairs/offload_hides_a_direction", test_offload_hides_a_direction);
+	g_test_add_func("/xfrm_pairs/use_of_an_sa", test_use_of_an_sa);
+	g_test_add_func("/xfrm_pairs/taken_pairs_are_looked_at", test_taken_pairs_are_looked_at);
 	g_test_add_func("/xfrm_pairs/cut_messages", test_cut_messages);
 	return g_test_run();
 }
