@@ -15,7 +15,7 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir, os.pard
 sys.path.insert(0, os.path.join(TOP, "tests", "gateway"))
 sys.dont_write_bytecode = True
 
-from daemon import TUNNEL, Daemon  # noqa: E402 pylint: disable=wrong-import-position
+from daemon import Daemon  # noqa: E402 pylint: disable=wrong-import-position
 from gateway_world import (LEFT, OUTER, RIGHT, GatewayWorld, other, run, stop,  # noqa: E402 pylint: disable=wrong-import-position
                            wait_until)
 
@@ -91,6 +91,7 @@ def test_terminating_counts_kernel_esp(world):
     install(world, RIGHT, "offload", "terminating")
     world.ping(LEFT, 40, interval=0.05, check=True)
     assert counts(world, RIGHT) == {SPI[side]: peers.sent(side) for side in (LEFT, RIGHT)}
+    return f"{peers.sent(LEFT)} and {peers.sent(RIGHT)} ESP packets"
 
 
 def test_udp_encapsulated_kernel_esp(world):
@@ -105,6 +106,7 @@ def test_udp_encapsulated_kernel_esp(world):
     install(world, "gateway", "offload", "transit")
     world.ping(LEFT, 20, interval=0.05, check=True)
     assert counts(world, "gateway") == {SPI[side]: peers.sent(side) for side in (LEFT, RIGHT)}
+    return f"{peers.sent(LEFT)} and {peers.sent(RIGHT)} ESP packets"
 
 
 def asaphase(world, daemon, *arguments):
@@ -115,59 +117,95 @@ def asaphase(world, daemon, *arguments):
     return done.stdout
 
 
-def check_daemon(world, place, mode, role):
-    """Counts as the peers' kernels have them, one-way found and cleared, the exported file; returns the daemon."""
-    peers = Peers(world)
-    daemon = Daemon(world, place=place, role=role, settings={"daemon mode": mode, "export interval": 2}).start()
+def begin_daemon(world, place, mode, role):
+    """A daemon with native queues. Where the tunnel ends it finds out by itself which addresses are local."""
+    daemon = Daemon(world, place=place, role=role, settings={"daemon mode": mode, "export interval": 2})
+    if role == "terminating":
+        del daemon.settings["tunnels local"]
+        daemon.write_config()
+    daemon.start()
     ruleset = run(*world.inside(place, "nft", "list", "ruleset"))
     assert "queue flags bypass" in ruleset and "xt target" not in ruleset, "not the kernel's own queue"
-    world.ping(LEFT, 30, interval=0.1, check=True)
+    return daemon
+
+
+def tunnel_of(place):
+    """The tunnel's labels: the gateway in the middle counts left as local."""
+    local = RIGHT if place == RIGHT else LEFT
+    return {"local": OUTER[4][local], "remote": OUTER[4][other(local)]}
+
+
+def check_counts(peers, daemon):
+    """The exported file has what the peers' kernels say that they sent, for each SPI and for the tunnel."""
     metrics = daemon.fresh_metrics()
-    expected = {SPI[side]: peers.sent(side) for side in (LEFT, RIGHT)}
-    assert {spi: packets for spi, (packets, _) in daemon.spis(metrics).items()} == expected
-    assert daemon.value("tunnel_encaps_packets_total", metrics, **TUNNEL) == expected[SPI[LEFT]]
-    assert daemon.value("tunnel_decaps_packets_total", metrics, **TUNNEL) == expected[SPI[RIGHT]]
+    sent = {side: peers.sent(side) for side in (LEFT, RIGHT)}
+    labels = tunnel_of(daemon.place)
+    local = RIGHT if daemon.place == RIGHT else LEFT
+    assert {spi: packets for spi, (packets, _) in daemon.spis(metrics).items()} == {SPI[side]: sent[side] for side in sent}
+    assert daemon.value("tunnel_encaps_packets_total", metrics, **labels) == sent[local]
+    assert daemon.value("tunnel_decaps_packets_total", metrics, **labels) == sent[other(local)]
     assert not daemon.total("tunnel_one_way", metrics)
-    return peers, daemon
+    return f"{sent[LEFT]} and {sent[RIGHT]} ESP packets counted"
 
 
 def check_one_way(world, daemon):
-    """No answer comes back for a while; then it does."""
+    """right answers nothing for a while; then it does."""
+    labels = {**tunnel_of(daemon.place), "missing": "encaps" if daemon.place == RIGHT else "decaps"}
     pinging = subprocess.Popen(world.inside(LEFT, "ping", "-q", "-i", "0.1", "-W", "1", "-I", INNER[LEFT], INNER[RIGHT]),
                                stdout=subprocess.DEVNULL)
     world.started.append(pinging)
     time.sleep(5)
     run(*world.inside(RIGHT, "nft", "add table inet faults; add chain inet faults input { type filter hook input priority 0; }; "
                                     "add rule inet faults input icmp type echo-request drop"))
-    found = wait_until(lambda: daemon.value("tunnel_one_way", **TUNNEL, missing="decaps") == 1, 30, "one-way found")
+    found = wait_until(lambda: daemon.value("tunnel_one_way", **labels) == 1, 30, "one-way found")
     run(*world.inside(RIGHT, "nft", "delete", "table", "inet", "faults"))
-    cleared = wait_until(lambda: daemon.value("tunnel_one_way", **TUNNEL, missing="decaps") == 0, 30, "one-way cleared")
+    cleared = wait_until(lambda: daemon.value("tunnel_one_way", **labels) == 0, 30, "one-way cleared")
     stop(pinging)
     return f"one-way found after {found:.1f} s, cleared after {cleared:.1f} s"
 
 
+def check_daemon(world, place, mode, role):
+    """Counts as the peers' kernels have them, one-way found and cleared, all rules gone at the end."""
+    peers = Peers(world)
+    daemon = begin_daemon(world, place, mode, role)
+    world.ping(LEFT, 30, interval=0.1, check=True)
+    figures = [check_counts(peers, daemon), check_one_way(world, daemon)]
+    daemon.stop()
+    daemon.rules("--remove")
+    assert "asaphase" not in run(*world.inside(place, "nft", "list", "ruleset"))
+    return "; ".join(figures)
+
+
 def test_daemon_in_transit_queue_mode(world):
     """Native queues, every packet through the daemon."""
-    _, daemon = check_daemon(world, "gateway", "queue", "transit")
-    return check_one_way(world, daemon)
+    return check_daemon(world, "gateway", "queue", "transit")
 
 
 def test_daemon_in_transit_offload_mode(world):
     """The kernel counts."""
-    _, daemon = check_daemon(world, "gateway", "offload", "transit")
-    return check_one_way(world, daemon)
+    return check_daemon(world, "gateway", "offload", "transit")
 
 
-def test_daemon_where_the_tunnel_ends(world):
-    """On a peer: SPIs are paired by the kernel's own states, and both directions are counted once."""
-    _, daemon = check_daemon(world, RIGHT, "offload", "terminating")
-    verdict = json.loads(asaphase(world, daemon, "diagnose", "--live", "--json"))
-    tunnel = next(item for item in verdict["tunnels"] if {item["asa"], item["peer"]} == set(OUTER[4].values()))
-    pairs = [(child["spi_out"], child["spi_in"], child["paired_by"]) for child in tunnel["children"]]
-    assert pairs in ([(SPI[LEFT], SPI[RIGHT], "xfrm")], [(SPI[RIGHT], SPI[LEFT], "xfrm")]), pairs
-    daemon.stop()
-    daemon.rules("--remove")
-    assert "asaphase" not in run(*world.inside(RIGHT, "nft", "list", "ruleset"))
+def test_daemon_on_a_peer_queue_mode(world):
+    """The daemon where the tunnel ends: the kernel decrypts what it sees."""
+    return check_daemon(world, RIGHT, "queue", "terminating")
+
+
+def test_daemon_on_a_peer_offload_mode(world):
+    """The same, and the kernel counts."""
+    return check_daemon(world, RIGHT, "offload", "terminating")
+
+
+def test_counts_go_on_while_the_daemon_is_dead(world):
+    """SIGKILL, traffic, and a new daemon that goes on from the kernel's counters."""
+    peers = Peers(world)
+    daemon = begin_daemon(world, "gateway", "offload", "transit")
+    world.ping(LEFT, 20, interval=0.05, check=True)
+    daemon.fresh_metrics()
+    daemon.kill()
+    world.ping(LEFT, 40, interval=0.05, check=True)
+    daemon.start()
+    return check_counts(peers, daemon)
 
 
 def test_vrf_shows_each_packet_once(world):
@@ -182,6 +220,19 @@ def test_vrf_shows_each_packet_once(world):
     expected = {SPI[side]: peers.sent(side) for side in (LEFT, RIGHT)}
     counted = counts(world, "gateway")
     assert counted == expected, f"counted {counted}, sent {expected}"
+    return f"{peers.sent(LEFT)} and {peers.sent(RIGHT)} ESP packets"
+
+
+def test_spis_are_paired_by_the_kernels_ipsec(world):
+    """On a peer there is no IKE to see, and the kernel's own states say which two SPIs belong together."""
+    Peers(world)
+    daemon = begin_daemon(world, RIGHT, "offload", "terminating")
+    world.ping(LEFT, 20, interval=0.1, check=True)
+    daemon.fresh_metrics()
+    verdict = json.loads(asaphase(world, daemon, "diagnose", "--live", "--json"))
+    tunnel = next(item for item in verdict["tunnels"] if {item["asa"], item["peer"]} == set(OUTER[4].values()))
+    pairs = [(child["spi_out"], child["spi_in"], child["paired_by"]) for child in tunnel["children"]]
+    assert pairs == [(SPI[RIGHT], SPI[LEFT], "xfrm")], pairs
 
 
 def main():
