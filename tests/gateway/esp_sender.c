@@ -30,7 +30,7 @@ static struct {
 	gint spis, size, burst, first_sequence, lose, duplicate;
 	gint64 packets, rate;
 	gdouble seconds;
-	gboolean random_spis, fragments, malformed, truncated;
+	gboolean random_spis, fragments, malformed, truncated, stagger;
 } option = {.spi = NULL, .spis = 1, .size = 64, .burst = 1, .first_sequence = 1};
 
 static const GOptionEntry entries[] = {
@@ -48,6 +48,8 @@ static const GOptionEntry entries[] = {
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &option.seconds, "at most so long", "S"},
         {"rate", 0, 0, G_OPTION_ARG_INT64, &option.rate, "packets a second (default: as fast as possible)", "N"},
         {"first-sequence", 0, 0, G_OPTION_ARG_INT, &option.first_sequence, "sequence number to begin with", "N"},
+        {"stagger", 0, 0, G_OPTION_ARG_NONE, &option.stagger, "each SPI begins one number after the SPI before it",
+         NULL},
         {"lose", 0, 0, G_OPTION_ARG_INT, &option.lose, "leave out each Kth sequence number", "K"},
         {"duplicate", 0, 0, G_OPTION_ARG_INT, &option.duplicate, "send each Kth packet twice", "K"},
         {"fragments", 0, 0, G_OPTION_ARG_NONE, &option.fragments, "send each packet as two IP fragments", NULL},
@@ -452,7 +454,7 @@ int main(int argc, char **argv)
 	sender.random = UINT64_C(0x9e3779b97f4a7c15);
 	sender.spi = g_new0(struct spi_record, option.spis);
 	for (gint i = 0; i < option.spis; i++)
-		sender.spi[i].sequence = (uint32_t)option.first_sequence;
+		sender.spi[i].sequence = (uint32_t)(option.first_sequence + (option.stagger ? i : 0));
 	make_template();
 	open_socket();
 	start = now();
