@@ -3,6 +3,8 @@
  * A whole conversation: frames into the tunnel state, each printed, then every verdict as text and as JSON. The input
  * is a row of frames: 2 bytes length (network order), 1 byte tenths of a second since the frame before, the IP packet.
  */
+#include <stdlib.h>
+
 #include "core/asa_show.h"
 #include "core/byte_order.h"
 #include "core/datagram_reader.h"
@@ -16,6 +18,16 @@
 /* Small tables, so that giving way is met as well. */
 #define SPI_CAPACITY 64
 #define TUNNEL_CAPACITY 8
+
+/* Whatever a packet holds: nothing reaches a terminal that could steer it, and nothing that is no text. */
+static void check_text(const GString *text)
+{
+	if (!g_utf8_validate_len(text->str, text->len, NULL))
+		abort();
+	for (gsize i = 0; i < text->len; i++)
+		if (g_ascii_iscntrl(text->str[i]) && text->str[i] != '\n')
+			abort();
+}
 
 static void add_datagram(struct tunnels *tunnels, uint32_t frame, int64_t time, const struct datagram *datagram,
                          GString *line)
@@ -31,11 +43,12 @@ static void add_datagram(struct tunnels *tunnels, uint32_t frame, int64_t time, 
 	tunnels_add(tunnels, frame, time, datagram, is_ike ? &message : NULL, &annotation);
 	g_string_truncate(line, 0);
 	packet_line_append(line, &style, tunnels, datagram, is_ike ? &message : NULL, &annotation);
+	check_text(line);
 }
 
 static void judge(struct tunnels *tunnels, GString *text)
 {
-	static const struct text_style style = {.color = true, .width = 40};
+	static const struct text_style style = {.width = 40};
 	JsonBuilder *json = json_builder_new();
 
 	json_builder_begin_array(json);
@@ -90,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	judge(tunnels, text);
 	show(tunnels, text);
+	check_text(text);
 	g_string_free(text, TRUE);
 	tunnels_free(tunnels);
 	datagram_reader_free(reader);
