@@ -90,8 +90,9 @@ endif()
 
 if(TARGET asaphased)
   set(CPACK_DEBIAN_DAEMON_PACKAGE_NAME asaphased)
-  # systemd-sysusers makes the user that it runs as; deb-systemd-helper comes with init-system-helpers.
-  set(CPACK_DEBIAN_DAEMON_PACKAGE_DEPENDS "init-system-helpers (>= 1.52), systemd | systemd-standalone-sysusers")
+  # systemd-sysusers makes the user that it runs as; deb-systemd-helper comes with init-system-helpers; the unit reloads
+  # with kill.
+  set(CPACK_DEBIAN_DAEMON_PACKAGE_DEPENDS "init-system-helpers (>= 1.52), procps, systemd | systemd-standalone-sysusers")
   set(CPACK_DEBIAN_DAEMON_PACKAGE_RECOMMENDS asaphase)
   set(CPACK_DEBIAN_DAEMON_PACKAGE_SUGGESTS "prometheus-node-exporter, iptables")
   # They are about the unit, the user and the configuration that the component installs.
