@@ -5,11 +5,13 @@
 #include "wireshark-plugin/decrypted.h"
 #include "wireshark-plugin/frame_reader.h"
 #include "wireshark-plugin/preferences.h"
+#include "wireshark-plugin/waiting.h"
 
 struct capture_state {
 	struct tunnels *tunnels;
 	struct frame_reader *reader;
-	GPtrArray *records; /* the first of each frame by its number; they themselves are file-scoped memory */
+	struct waiting *waiting; /* not in the tunnels yet */
+	GPtrArray *records;      /* the first of each frame by its number; they themselves are file-scoped memory */
 };
 
 static struct capture_state *open_capture;
@@ -21,6 +23,7 @@ static void capture_opened(void)
 	open_capture = g_new0(struct capture_state, 1);
 	open_capture->tunnels = tunnels_new(&options);
 	open_capture->reader = frame_reader_new(preferences_ports());
+	open_capture->waiting = waiting_new();
 	open_capture->records = g_ptr_array_new();
 }
 
@@ -30,6 +33,7 @@ static void capture_closed(void)
 		return;
 	tunnels_free(open_capture->tunnels);
 	frame_reader_free(open_capture->reader);
+	waiting_free(open_capture->waiting);
 	g_ptr_array_free(open_capture->records, TRUE);
 	g_free(open_capture);
 	open_capture = NULL;
@@ -41,32 +45,13 @@ void capture_state_register(void)
 	register_cleanup_routine(capture_closed);
 }
 
-struct tunnels *capture_state_tunnels(void)
-{
-	return open_capture != NULL ? open_capture->tunnels : NULL;
-}
-
 /* ---- records ---- */
-
-static void keep_records(uint32_t frame, struct frame_record *first)
-{
-	GPtrArray *records = open_capture->records;
-
-	if (frame >= records->len)
-		g_ptr_array_set_size(records, (gint)frame + 1);
-	records->pdata[frame] = first;
-}
 
 static struct frame_record *first_record(uint32_t frame)
 {
 	if (open_capture == NULL || frame >= open_capture->records->len)
 		return NULL;
 	return open_capture->records->pdata[frame];
-}
-
-const struct frame_record *capture_state_record(uint32_t frame)
-{
-	return first_record(frame);
 }
 
 static bool is_of_same_exchange(const struct ike_record *one, const struct ike_record *other)
@@ -204,8 +189,6 @@ static struct frame_record *other_record_new(const struct datagram *datagram, co
 	return record;
 }
 
-/* ---- the first pass ---- */
-
 /* NULL for a datagram that has nothing to do with a tunnel. */
 static struct frame_record *record_new(uint32_t frame, const struct datagram *datagram,
                                        const struct ike_message *message, const struct annotation *annotation)
@@ -221,20 +204,6 @@ static struct frame_record *record_new(uint32_t frame, const struct datagram *da
 	if (datagram->kind == DATAGRAM_ESP)
 		return esp_record_new(datagram, annotation, tunnel);
 	return other_record_new(datagram, annotation, tunnel);
-}
-
-static struct frame_record *take_datagram(packet_info *pinfo, const struct datagram *datagram)
-{
-	struct ike_message message;
-	struct annotation annotation;
-	bool is_ike = datagram->kind == DATAGRAM_IKE &&
-	              ike_message_read(datagram->payload, datagram->captured, datagram->length, &message) == 0;
-
-	if (is_ike)
-		decrypted_add(pinfo, &message);
-	tunnels_add(open_capture->tunnels, pinfo->num, frame_time(pinfo), datagram, is_ike ? &message : NULL,
-	            &annotation);
-	return record_new(pinfo->num, datagram, is_ike ? &message : NULL, &annotation);
 }
 
 /* Where one frame shows a message's beginning and completes it (the fragments came in disorder), it is one message. */
@@ -256,22 +225,98 @@ static bool absorb(struct frame_record *first, const struct frame_record *record
 	return true;
 }
 
-const struct frame_record *capture_state_take(tvbuff_t *frame, packet_info *pinfo)
+static void keep_record(uint32_t frame, struct frame_record *record)
 {
-	struct frame_record *first = NULL, **end = &first;
+	GPtrArray *records = open_capture->records;
+
+	if (frame >= records->len)
+		g_ptr_array_set_size(records, (gint)frame + 1);
+	struct frame_record **end = (struct frame_record **)&records->pdata[frame];
+	if (absorb(*end, record))
+		return;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = record;
+}
+
+/* ---- the first pass ---- */
+
+/* message: of IKE, where it could be read; else NULL. */
+static void add(uint32_t frame, int64_t time, const struct datagram *datagram, const struct ike_message *message)
+{
+	struct annotation annotation;
+
+	tunnels_add(open_capture->tunnels, frame, time, datagram, message, &annotation);
+	struct frame_record *record = record_new(frame, datagram, message, &annotation);
+	if (record != NULL)
+		keep_record(frame, record);
+}
+
+static bool read_message(const struct datagram *datagram, struct ike_message *message)
+{
+	return datagram->kind == DATAGRAM_IKE &&
+	       ike_message_read(datagram->payload, datagram->captured, datagram->length, message) == 0;
+}
+
+static void add_waiting(uint32_t frame, int64_t time, const struct datagram *datagram)
+{
+	struct ike_message message;
+
+	add(frame, time, datagram, read_message(datagram, &message) ? &message : NULL);
+}
+
+static void add_now(packet_info *pinfo, const struct datagram *datagram)
+{
+	struct ike_message message;
+	bool is_ike = read_message(datagram, &message);
+
+	if (is_ike)
+		decrypted_add(pinfo, &message);
+	add(pinfo->num, frame_time(pinfo), datagram, is_ike ? &message : NULL);
+}
+
+static void catch_up(void)
+{
+	waiting_take_all(open_capture->waiting, add_waiting);
+}
+
+static void take_datagram(packet_info *pinfo, const struct datagram *datagram, bool is_asked)
+{
+	if (datagram->kind == DATAGRAM_OTHER || datagram->kind == DATAGRAM_FRAGMENT)
+		return;
+	if (!is_asked && waiting_fits(datagram) && !decrypted_is_there(pinfo)) {
+		waiting_add(open_capture->waiting, pinfo->num, frame_time(pinfo), datagram);
+		return;
+	}
+	catch_up();
+	add_now(pinfo, datagram);
+}
+
+void capture_state_take(tvbuff_t *frame, packet_info *pinfo, bool is_asked)
+{
 	const struct datagram *datagram;
 
 	if (open_capture == NULL || open_capture->tunnels == NULL)
-		return NULL;
+		return;
 	frame_reader_take(open_capture->reader, frame, pinfo);
-	while ((datagram = frame_reader_next(open_capture->reader)) != NULL) {
-		struct frame_record *record = take_datagram(pinfo, datagram);
-		if (record == NULL || absorb(first, record))
-			continue;
-		*end = record;
-		end = &record->next;
-	}
-	if (first != NULL)
-		keep_records(pinfo->num, first);
-	return first;
+	while ((datagram = frame_reader_next(open_capture->reader)) != NULL)
+		take_datagram(pinfo, datagram, is_asked);
+}
+
+/* ---- asking ---- */
+
+struct tunnels *capture_state_tunnels(void)
+{
+	if (open_capture == NULL)
+		return NULL;
+	catch_up();
+	return open_capture->tunnels;
+}
+
+const struct frame_record *capture_state_record(uint32_t frame)
+{
+	if (open_capture == NULL)
+		return NULL;
+	catch_up();
+	return first_record(frame);
 }

@@ -69,12 +69,12 @@ void capture_state_register(void);
 struct tunnels *capture_state_tunnels(void);
 
 /*
- * Takes a frame on the first pass: its datagrams into the tunnels' state, and what that says into records. Returns the
- * first of them, or NULL where the frame has nothing to do with a tunnel. frame is the whole frame's buffer.
+ * Takes a frame on the first pass: its datagrams into the tunnels' state, and what that says into records. frame is the
+ * whole frame's buffer. Where nobody asks for the frame's records now, this is put off until somebody asks for any.
  */
-const struct frame_record *capture_state_take(tvbuff_t *frame, packet_info *pinfo);
+void capture_state_take(tvbuff_t *frame, packet_info *pinfo, bool is_asked);
 
-/* The first record of a frame taken before, or NULL. */
+/* The first record of a frame taken before; NULL where the frame has nothing to do with a tunnel. */
 const struct frame_record *capture_state_record(uint32_t frame);
 
 /* The frame that answers this request, of which this may be a later copy; 0 none yet. */

@@ -7,6 +7,11 @@
 /* What encryption adds to the bytes that come out again: an IV and a checksum of the longest kind. */
 #define MOST_OVERHEAD (16 + 32)
 
+bool decrypted_is_there(packet_info *pinfo)
+{
+	return epan_buffer_named(pinfo, IKEV2_BUFFER) != NULL || epan_buffer_named(pinfo, IKEV1_BUFFER) != NULL;
+}
+
 /* An IKEv2 plaintext ends with padding and its length (RFC 7296 sec. 3.14). */
 static size_t length_without_padding(const uint8_t *bytes, size_t length)
 {
@@ -17,8 +22,7 @@ static size_t length_without_padding(const uint8_t *bytes, size_t length)
 /* NULL where there is none, or where it is another message's. */
 static tvbuff_t *buffer_of(packet_info *pinfo, const struct ike_message *message)
 {
-	tvbuff_t *buffer =
-	        get_data_source_tvb_by_name(pinfo, message->major_version == 1 ? IKEV1_BUFFER : IKEV2_BUFFER);
+	tvbuff_t *buffer = epan_buffer_named(pinfo, message->major_version == 1 ? IKEV1_BUFFER : IKEV2_BUFFER);
 	size_t length = buffer != NULL ? tvb_captured_length(buffer) : 0;
 
 	return length > 0 && length <= message->encrypted_length && message->encrypted_length - length <= MOST_OVERHEAD

@@ -6,6 +6,9 @@
 #include "core/ike.h"
 #include "wireshark-plugin/epan_versions.h"
 
+/* Whether a message in the frame was decrypted. Such a buffer is there during this dissection only. */
+bool decrypted_is_there(packet_info *pinfo);
+
 /*
  * Adds the decrypted payloads of an encrypted message to it, if there are any. Bytes stay where they are: message then
  * points into this dissection's buffers. Costs nothing for a message in the clear, and builds no tree.

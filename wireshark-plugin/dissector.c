@@ -11,11 +11,15 @@
 
 static int protocol = -1;
 static int tap = -1;
+static int expert_tap = -1;
+static int expert_protocol = -1;
 
-/* Worth adding up only when somebody will look at it. */
+/* A tree may be there for other fields than ours. Expert information hangs on our item, and is a protocol of its own.
+ */
 static bool is_tree_wanted(proto_tree *tree)
 {
-	return tree != NULL && proto_field_is_referenced(tree, protocol);
+	return tree != NULL &&
+	       (proto_field_is_referenced(tree, protocol) || proto_field_is_referenced(tree, expert_protocol));
 }
 
 static void show(tvbuff_t *frame, packet_info *pinfo, proto_tree *tree, const struct frame_record *record)
@@ -26,14 +30,32 @@ static void show(tvbuff_t *frame, packet_info *pinfo, proto_tree *tree, const st
 	expert_show(pinfo, is_tree_wanted(tree) ? fields_show(tree, frame, record) : NULL, record);
 }
 
+/* Whether anybody will see what the frame means: a tree, the Info column, a table, a list of expert information. */
+static bool is_asked(const packet_info *pinfo, proto_tree *tree)
+{
+	return is_tree_wanted(tree) || (preferences_annotate_info() && col_get_writable(pinfo->cinfo, COL_INFO)) ||
+	       have_tap_listener(tap) || have_tap_listener(expert_tap);
+}
+
 static int dissect(tvbuff_t *frame, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-	const struct frame_record *first =
-	        PINFO_FD_VISITED(pinfo) ? capture_state_record(pinfo->num) : capture_state_take(frame, pinfo);
+	bool asked = is_asked(pinfo, tree);
 
+	if (!PINFO_FD_VISITED(pinfo))
+		capture_state_take(frame, pinfo, asked);
+	if (!asked)
+		return 0;
+	const struct frame_record *first = capture_state_record(pinfo->num);
 	for (const struct frame_record *record = first; record != NULL; record = record->next)
 		show(frame, pinfo, tree, record);
 	return first != NULL ? (int)tvb_captured_length(frame) : 0;
+}
+
+/* Wireshark registers these after the dissectors. */
+static void find_expert_information(void)
+{
+	expert_tap = find_tap_id("expert");
+	expert_protocol = proto_get_id_by_filter_name("_ws.expert");
 }
 
 void dissector_register_protocol(void)
@@ -43,6 +65,7 @@ void dissector_register_protocol(void)
 	expert_register(protocol);
 	preferences_register(protocol);
 	capture_state_register();
+	register_init_routine(find_expert_information);
 	tap = register_tap(ASAPHASE_TAP);
 	tunnels_table_register();
 	sas_table_register();

@@ -35,6 +35,18 @@ typedef bool epan_boolean;
 typedef gboolean epan_boolean;
 #endif
 
+/* A buffer that a dissector has added to the frame, by its name; NULL where there is none. 4.6 gives it away in two
+ * steps. */
+static inline tvbuff_t *epan_buffer_named(packet_info *pinfo, const char *name)
+{
+#if ASAPHASE_EPAN_AT_LEAST(4, 6)
+	const struct data_source *source = get_data_source_by_name(pinfo, name);
+	return source != NULL ? get_data_source_tvb(source) : NULL;
+#else
+	return get_data_source_tvb_by_name(pinfo, name);
+#endif
+}
+
 /* 4.2 and later ask a plugin what it does. */
 #ifdef WS_PLUGIN_DESC_DISSECTOR
 #define ASAPHASE_PLUGIN_DESCRIPTION WS_PLUGIN_DESC_DISSECTOR

@@ -43,22 +43,32 @@ def write_section(name, text):
 def took(command, environment=None):
     """Seconds of wall time and KiB of memory at most of one run. asaphase ends with 1 where it found a fault."""
     start = time.monotonic()
+    usage = _ended(command, environment)
+    return time.monotonic() - start, usage.ru_maxrss
+
+
+def processor_time(command, environment=None):
+    """As took(), but with seconds of processor time, user and system: what else the machine does spoils it less."""
+    usage = _ended(command, environment)
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+
+
+def _ended(command, environment):
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         raise RuntimeError(f"{' '.join(command)}: exit status {process.returncode}")
-    return seconds, usage.ru_maxrss
+    return usage
 
 
-def compare(command, against, pairs):
+def compare(command, against, pairs, measure=took):
     """A B A B … after one run of each to warm up. Returns medians of both, median ratio, its range, memory of command."""
-    took(against), took(command)
+    measure(against), measure(command)
     ours, theirs, memory = [], [], 0
     for _ in range(pairs):
-        theirs.append(took(against)[0])
-        seconds, kib = took(command)
+        theirs.append(measure(against)[0])
+        seconds, kib = measure(command)
         ours.append(seconds)
         memory = max(memory, kib)
     ratios = [a / b for a, b in zip(ours, theirs)]

@@ -2,7 +2,7 @@
 """One pass or two, plugin or none: what must not differ does not."""
 import re
 
-from conftest import keys_of, seen
+from conftest import fields, keys_of, seen, tshark
 
 
 # Wireshark itself ends a fragment's line with [Reassembled in #…], which one pass cannot know.
@@ -46,3 +46,17 @@ def test_two_passes_say_what_one_pass_says_with_keys(name):
 
 def test_nothing_else_changes_by_the_plugin(name):
     assert parts(seen(name).packets)[0] == parts(seen(name, plugin=False).packets)[0]
+
+
+def test_what_waited_is_taken_as_if_it_had_not():
+    """Of two passes, the first asks for nothing: all frames wait."""
+    for name in ("ikev2-one-way-later", "ikev2-up-tcp-joined", "ikev1-psk-wrong-twice"):
+        names = ("frame.number", "asaphase.cause", "asaphase.esp.encaps", "asaphase.esp.decaps", "asaphase.state")
+        whole = fields(name, *names)
+        text = tshark(name, "-2", "-T", "fields", "-E", "aggregator=;", *(word for field in names for word in ("-e", field)))
+        assert [line.split("\t") for line in text.splitlines()] == whole
+
+
+def test_expert_information_is_found_by_its_severity_alone():
+    assert fields("ikev2-psk-wrong-cbc", "frame.number", where="_ws.expert.severity == error") == [["4"]]
+    assert "psk-mismatch" in tshark("ikev2-psk-wrong-cbc", "-q", "-z", "expert,error")
