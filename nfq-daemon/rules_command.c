@@ -61,18 +61,28 @@ static int remove_rules(void)
 	return rules_remove(message) == 0 ? EXIT_SUCCESS : say(message);
 }
 
+/* Rules may be looked at before anything is installed: without a file at the usual place the defaults are printed. */
+static int load(const struct options *options, struct config *config, char **error)
+{
+	if (options->config_file != NULL)
+		return config_load(options->config_file, config, error);
+	if (options->print == NULL || g_file_test(CONFIG_FILE, G_FILE_TEST_EXISTS))
+		return config_load(CONFIG_FILE, config, error);
+	config_defaults(config);
+	return 0;
+}
+
 static int run(const struct options *options)
 {
 	struct config config;
 	char *error = NULL;
 	int status = EXIT_FAILURE;
-	const char *file = options->config_file != NULL ? options->config_file : CONFIG_FILE;
 
 	if (options->install + options->remove + (options->print != NULL) != 1)
 		return say("one of --install, --remove and --print is wanted");
 	if (options->remove)
 		return remove_rules();
-	int result = config_load(file, &config, &error);
+	int result = load(options, &config, &error);
 	if (result != 0) {
 		say(error);
 		g_free(error);

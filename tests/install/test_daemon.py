@@ -79,6 +79,12 @@ def test_the_installed_program_likes_the_installed_configuration(root):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_rules_may_be_looked_at_before_anything_is_installed():
+    printed = subprocess.run([pathlib.Path(BUILD) / "nfq-daemon" / "asaphased", "rules", "--print", "nft"], check=True, capture_output=True,
+                             text=True).stdout
+    assert "table inet asaphase {" in printed
+
+
 def test_systemd_finds_nothing_wrong(unit):
     done = systemd_analyze("verify", unit)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
