@@ -86,6 +86,17 @@ static const char *why_not_active(pcap_t *pcap, int status)
 	return *message != '\0' ? message : pcap_statustostr(status);
 }
 
+static int activate(pcap_t *pcap)
+{
+	if (pcap_set_snaplen(pcap, LIVE_SNAP_LENGTH) != 0 || pcap_set_promisc(pcap, 1) != 0 ||
+	    pcap_set_timeout(pcap, LIVE_TIMEOUT_MILLISECONDS) != 0)
+		return PCAP_ERROR_ACTIVATED; /* the only reason there is */
+	/* Where the interface has no nanoseconds, microseconds will do. */
+	int refused = pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
+	(void)refused;
+	return pcap_activate(pcap);
+}
+
 struct capture *capture_open_interface(const char *interface, const char *filter, char error[CAPTURE_ERROR_SIZE])
 {
 	char message[PCAP_ERRBUF_SIZE] = "";
@@ -95,11 +106,7 @@ struct capture *capture_open_interface(const char *interface, const char *filter
 	capture->pcap = pcap_create(interface, message);
 	if (capture->pcap == NULL)
 		return fail(capture, error, "", message);
-	pcap_set_snaplen(capture->pcap, LIVE_SNAP_LENGTH);
-	pcap_set_promisc(capture->pcap, 1);
-	pcap_set_timeout(capture->pcap, LIVE_TIMEOUT_MILLISECONDS);
-	pcap_set_tstamp_precision(capture->pcap, PCAP_TSTAMP_PRECISION_NANO);
-	int status = pcap_activate(capture->pcap);
+	int status = activate(capture->pcap);
 	if (status < 0)
 		return fail(capture, error, "", why_not_active(capture->pcap, status));
 	if (filter != NULL && (!compile(capture, filter) || pcap_setfilter(capture->pcap, &capture->filter) != 0))
