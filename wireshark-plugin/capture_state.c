@@ -280,11 +280,17 @@ static void catch_up(void)
 	waiting_take_all(open_capture->waiting, add_waiting);
 }
 
+/* What was decrypted of a message is there during this dissection only. */
+static bool can_wait(packet_info *pinfo, const struct datagram *datagram)
+{
+	return waiting_fits(datagram) && (datagram->kind != DATAGRAM_IKE || !decrypted_is_there(pinfo));
+}
+
 static void take_datagram(packet_info *pinfo, const struct datagram *datagram, bool is_asked)
 {
 	if (datagram->kind == DATAGRAM_OTHER || datagram->kind == DATAGRAM_FRAGMENT)
 		return;
-	if (!is_asked && waiting_fits(datagram) && !decrypted_is_there(pinfo)) {
+	if (!is_asked && can_wait(pinfo, datagram)) {
 		waiting_add(open_capture->waiting, pinfo->num, frame_time(pinfo), datagram);
 		return;
 	}

@@ -6,7 +6,7 @@
 #include "core/ike.h"
 #include "wireshark-plugin/epan_versions.h"
 
-/* Whether a message in the frame was decrypted. Such a buffer is there during this dissection only. */
+/* Whether a message in the frame was decrypted. */
 bool decrypted_is_there(packet_info *pinfo);
 
 /*
