@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import pytest
-from conftest import BUILD, fields, path_of, run, seen, truth_of
+from conftest import BUILD, TOP, fields, path_of, run, seen, truth_of
 
 PROMISED = ["phase", "exchange", "state", "cause", "confidence", "evidence", "asa_log", "next_step", "tunnel", "request_in",
             "response_in", "response_time", "retransmission_of", "inferred", "esp.paired_spi", "esp.encaps", "esp.decaps",
@@ -105,3 +105,20 @@ def test_preferences_choose_the_side_and_the_threshold():
     assert rows == [["10.2.0.1", "10.1.0.1"]]
     never = ("-o", "asaphase.one_way_packets:100000")
     assert fields("ikev2-one-way-from-left", "frame.number", where="asaphase.cause", arguments=never) == []
+
+
+def test_the_manual_page_names_what_is_registered_and_no_more():
+    page = (TOP / "docs/wireshark-plugin.md").read_text()
+    rows = re.findall(r"^\| `(asaphase\.[\w.-]+)` \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)
+    written = {name: (second, third) for name, second, third in rows}
+    registered, expert = {}, {}
+    for line in run("tshark", "-G", "fields").splitlines():
+        parts = line.split("\t")
+        if parts[0] == "F" and parts[2].startswith("asaphase.expert."):
+            expert[parts[2]] = parts[1]
+        elif parts[0] == "F" and parts[2].startswith("asaphase."):
+            registered[parts[2]] = (parts[1], parts[-1])
+    preferences = set(re.findall(r"^#(asaphase\.\w+):", run("tshark", "-G", "currentprefs"), re.MULTILINE))
+    assert set(written) == set(registered) | set(expert) | preferences
+    assert {name: written[name] for name in registered} == registered
+    assert {name: written[name][1] for name in expert} == expert
