@@ -138,6 +138,13 @@ class GatewayWorld(World):
     def read_sets(self, *arguments):
         return run(*self.inside("gateway", self.tool("read_sets"), *(str(argument) for argument in arguments)))
 
+    def begin_reading(self, times, seconds):
+        """Reads so many times, waiting so long between: a line of JSON for each."""
+        reader = subprocess.Popen(self.inside("gateway", self.tool("read_sets"), "read", str(times), str(seconds)),
+                                  stdout=subprocess.PIPE, text=True)
+        self.started.append(reader)
+        return reader
+
     def kernel_counts(self):
         """What the kernel counted: {spi: (packets, bytes)} summed over sets, and the number of uncounted packets."""
         told = json.loads(self.read_sets("read"))

@@ -88,18 +88,21 @@ static int read_counts(struct set_reader *reader, int times, double seconds)
 	for (int i = 0; i < times; i++) {
 		const char *comma = "";
 		uint64_t uncounted;
+		bool disturbed;
 		int result;
 
 		if (i > 0)
 			usleep((useconds_t)(seconds * 1e6));
 		printf("{\"told\":[");
 		result = set_reader_read(reader, print_count, &comma);
-		if (result != 0)
+		disturbed = result == -EAGAIN;
+		if (result != 0 && !disturbed)
 			return complain(result, "read");
 		result = set_reader_uncounted(reader, &uncounted);
 		if (result != 0)
 			return complain(result, "uncounted");
-		printf("],\"spis\":%u,\"uncounted\":%" PRIu64 "}\n", set_reader_spis(reader), uncounted);
+		printf("],\"spis\":%u,\"uncounted\":%" PRIu64 ",\"disturbed\":%d}\n", set_reader_spis(reader),
+		       uncounted, disturbed);
 	}
 	return 0;
 }

@@ -5,7 +5,7 @@ import json
 import subprocess
 import time
 
-from gateway_world import LEFT, OUTER, RIGHT, run
+from gateway_world import LEFT, OUTER, RIGHT, run, stop
 
 FORMS = ({"spi": 0x1000}, {"spi": 0x2000, "family": 6}, {"spi": 0x3000, "udp": "4500:4500"},
          {"spi": 0x4000, "family": 6, "udp": "61000:4500"})
@@ -41,9 +41,7 @@ def test_reader_tells_only_what_is_new(world):
     world.silence()
     world.read_sets("install", "offload", "transit")
     world.send(LEFT, spi=0x1000, spis=10, packets=100)
-    reader = subprocess.Popen(world.inside("gateway", world.tool("read_sets"), "read", "2", "3"), stdout=subprocess.PIPE,
-                              text=True)
-    world.started.append(reader)
+    reader = world.begin_reading(2, 3)
     time.sleep(1)
     world.send(LEFT, spi=0x1002, spis=1, packets=70, first_sequence=101)
     first, second = (json.loads(line) for line in reader.communicate(timeout=20)[0].splitlines())
@@ -70,6 +68,49 @@ def test_reinstalling_keeps_counts(world):
 
 
 test_reinstalling_keeps_counts.modes = ("offload",)
+
+
+def test_totals_never_go_back(world):
+    """An element that the kernel lost and made anew starts at nought; what is told goes on."""
+    world.silence()
+    world.read_sets("install", "offload", "transit")
+    world.send(LEFT, spi=0x1000, spis=2, packets=100)
+    reader = world.begin_reading(2, 4)
+    time.sleep(1)
+    run(*world.inside("gateway", "nft", "delete element inet asaphase esp_ipv4 { "
+                                        f"{OUTER[4][LEFT]} . {OUTER[4][RIGHT]} . {0x1000} }}"))
+    world.send(LEFT, spi=0x1000, spis=2, packets=30, first_sequence=101)
+    first, second = (json.loads(line) for line in reader.communicate(timeout=20)[0].splitlines())
+    assert {item["spi"]: item["packets"] for item in first["told"]} == {"0x00001000": 100, "0x00001001": 100}
+    assert {item["spi"]: item["packets"] for item in second["told"]} == {"0x00001000": 30, "0x00001001": 30}
+
+
+test_totals_never_go_back.modes = ("offload",)
+
+
+def test_readings_amid_changes_tell_each_packet_once(world):
+    """New SPIs come and others change their rules, without a pause, while sets are read. A disturbed reading may tell later."""
+    world.silence()
+    world.read_sets("install", "offload", "transit")
+    load = world.begin_sending(LEFT, spi=0x1000, spis=15000, packets=10**9, rate=10000, seconds=8)
+    changes = subprocess.Popen(["yes", "add table inet theirs; delete table inet theirs"], stdout=subprocess.PIPE)
+    others = subprocess.Popen(world.inside("gateway", "sh", "-c", "exec nft -i >/dev/null"), stdin=changes.stdout)
+    world.started += [changes, others]
+    reader = world.begin_reading(60, 0.2)
+    sent = load.result()
+    told, disturbed = {}, 0
+    for line in reader.communicate(timeout=60)[0].splitlines():
+        reading = json.loads(line)
+        disturbed += reading["disturbed"]
+        for item in reading["told"]:
+            told[item["spi"]] = told.get(item["spi"], 0) + item["packets"]
+    stop(changes)
+    stop(others)
+    assert told == {spi: packets for spi, (packets, _) in expected(sent).items()}
+    world.figure(f"{sent['packets']} packets of {len(told)} SPIs, {disturbed} of 60 readings said to be disturbed")
+
+
+test_readings_amid_changes_tell_each_packet_once.modes = ("offload",)
 
 
 def test_removing_rules_leaves_nothing_behind(world):
