@@ -36,11 +36,15 @@ void decrypted_add(packet_info *pinfo, struct ike_message *message)
 
 	if (buffer == NULL)
 		return;
+	struct ike_message opened = *message;
 	size_t length = tvb_captured_length(buffer);
 	const uint8_t *bytes = tvb_get_ptr(buffer, 0, (int)length);
 	if (message->major_version == 1)
-		ike_message_add_decrypted(message, message->next_payload, bytes, length);
+		ike_message_add_decrypted(&opened, message->next_payload, bytes, length);
 	else
-		ike_message_add_decrypted(message, message->encrypted_first, bytes,
+		ike_message_add_decrypted(&opened, message->encrypted_first, bytes,
 		                          length_without_padding(bytes, length));
+	/* isakmp decrypts with a wrong key as well: what comes out is no chain of payloads. */
+	if (opened.fault == IKE_FAULT_NONE)
+		*message = opened;
 }

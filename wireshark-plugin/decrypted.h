@@ -10,8 +10,9 @@
 bool decrypted_is_there(packet_info *pinfo);
 
 /*
- * Adds the decrypted payloads of an encrypted message to it, if there are any. Bytes stay where they are: message then
- * points into this dissection's buffers. Costs nothing for a message in the clear, and builds no tree.
+ * Adds the decrypted payloads of an encrypted message to it, if there are any and their key was the right one. Bytes
+ * stay where they are: message then points into this dissection's buffers. Costs nothing for a message in the clear,
+ * and builds no tree.
  */
 void decrypted_add(packet_info *pinfo, struct ike_message *message);
 

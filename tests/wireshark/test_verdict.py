@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The verdict on the frame where it appears: what a user filters for, and what the tree then says."""
+import re
+
+import pytest
 from conftest import fields, keys_of, seen, tshark, truth_of
 
 
@@ -38,3 +41,18 @@ def test_a_healthy_capture_has_no_verdict_to_filter_for():
 def test_a_later_success_says_so():
     causes = [row[0] for row in fields("ikev2-psk-wrong-then-right", "asaphase.cause", where="asaphase.cause")]
     assert causes == ["psk-mismatch", "none"]
+
+
+def with_wrong_keys(name):
+    """The options of keys_of() with each key another one: the right SPIs, so that Wireshark uses it."""
+    def another(word):
+        key = word.strip('"')
+        return word.replace(key, key[::-1]) if re.fullmatch("[0-9a-f]{24,}", key) else word
+    return [",".join(map(another, option.split(","))) for option in keys_of(name)]
+
+
+@pytest.mark.parametrize("name", ["ikev2-selectors-cbc", "ikev2-selectors-gcm", "ikev2-psk-wrong-cbc", "ikev2-psk-wrong-gcm",
+                                  "ikev2-up-cbc", "ikev2-up-gcm"])
+def test_wrong_keys_tell_no_more_than_none(name):
+    assert with_wrong_keys(name) != keys_of(name)
+    assert seen(name, *with_wrong_keys(name)).causes == seen(name).causes
