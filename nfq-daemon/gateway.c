@@ -47,6 +47,7 @@ struct gateway {
 	struct datagram_ports ports; /* the workers': a reload leaves it alone */
 	GMainLoop *loop;
 	int lock;
+	int state_lock; /* of the state file; negative where there is none, or it cannot be written anyway */
 	struct queue_socket sockets[QUEUES_MOST];
 	struct keeper keeper;
 	struct queue_worker *workers[QUEUES_MOST];
@@ -334,6 +335,32 @@ static void prepare_folders(const struct config *config, uid_t user, gid_t group
 	prepare_folder(config->textfile, user, group);
 }
 
+static void give_lock(int lock, const char *path, uid_t user, gid_t group)
+{
+	if (fchown(lock, user, group) != 0)
+		journal_warning("%s.lock: %s", path, strerror(errno));
+}
+
+/* Two daemons may go side by side, in network namespaces of their own; but not on one state. */
+static bool take_state_lock(struct gateway *gateway, uid_t user, gid_t group)
+{
+	const char *path = gateway->config.state_file;
+	char *error = NULL;
+
+	if (path[0] == '\0')
+		return true;
+	gateway->state_lock = instance_lock_take(path, &error);
+	if (gateway->state_lock == -EBUSY) {
+		fail(error);
+		return false;
+	}
+	/* Where no lock can be made, no state can be written either, which is said when that is tried. */
+	g_free(error);
+	if (gateway->state_lock >= 0)
+		give_lock(gateway->state_lock, path, user, group);
+	return true;
+}
+
 static bool take_lock(struct gateway *gateway, uid_t user, gid_t group)
 {
 	char *error = NULL;
@@ -343,9 +370,8 @@ static bool take_lock(struct gateway *gateway, uid_t user, gid_t group)
 		fail(error);
 		return false;
 	}
-	if (fchown(gateway->lock, user, group) != 0)
-		journal_warning("%s.lock: %s", gateway->config.socket, strerror(errno));
-	return true;
+	give_lock(gateway->lock, gateway->config.socket, user, group);
+	return take_state_lock(gateway, user, group);
 }
 
 /* Who may ask: the configured group, else the daemon's own. */
@@ -521,6 +547,8 @@ static void end(struct gateway *gateway)
 		close(gateway->queue_counters);
 	if (gateway->notify >= 0)
 		close(gateway->notify);
+	if (gateway->state_lock >= 0)
+		close(gateway->state_lock);
 	if (gateway->lock >= 0)
 		close(gateway->lock);
 }
@@ -563,8 +591,12 @@ static void run(struct gateway *gateway)
 
 int gateway_run(const char *config_file, const char *user)
 {
-	struct gateway gateway = {
-	        .config_file = config_file, .lock = -1, .notify = -1, .queue_counters = -1, .listener = -1};
+	struct gateway gateway = {.config_file = config_file,
+	                          .lock = -1,
+	                          .state_lock = -1,
+	                          .notify = -1,
+	                          .queue_counters = -1,
+	                          .listener = -1};
 	char *error = NULL;
 	int status = EXIT_FAILURE;
 

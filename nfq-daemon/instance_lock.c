@@ -20,25 +20,30 @@ static int refuse(int file, const char *path, char **error)
 	return reason == EWOULDBLOCK ? -EBUSY : -reason;
 }
 
-static void write_holder(int file)
+/* Opened for that moment alone: a file that is kept open for writing would keep its disk from being made read-only. */
+static void write_holder(const char *path)
 {
 	char text[16];
 	int length = g_snprintf(text, sizeof text, "%d\n", (int)getpid());
+	int file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
 
-	if (ftruncate(file, 0) == 0 && pwrite(file, text, (size_t)length, 0) < 0)
-		errno = 0; /* the lock holds without the number as well */
+	if (file < 0)
+		return; /* the lock holds without the number as well */
+	if (write(file, text, (size_t)length) < 0)
+		errno = 0;
+	close(file);
 }
 
 int instance_lock_take(const char *path, char **error)
 {
 	char *name = g_strdup_printf("%s.lock", path);
-	int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	int file = open(name, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	int result = file;
 
 	if (file < 0 || flock(file, LOCK_EX | LOCK_NB) != 0)
 		result = refuse(file, name, error);
 	else
-		write_holder(file);
+		write_holder(name);
 	if (result < 0 && file >= 0)
 		close(file);
 	g_free(name);

@@ -173,7 +173,8 @@ test_damaged_state.needs = NEEDS
 
 
 def test_two_daemons(world):
-    """The second says who is there and ends; with a socket of its own it finds the queues taken. The first does not notice."""
+    """The second says who is there and ends; with a socket of its own it finds the state in use, and with a state of its own the
+    queues taken. The first does not notice."""
     world.silence()
     daemon = Daemon(world).start()
     ask = world.inside("gateway", daemon.program(), "--config")
@@ -181,10 +182,13 @@ def test_two_daemons(world):
     assert second.returncode == 1
     assert f"another asaphased runs (process {daemon.main_process()}): it holds {daemon.settings['socket path']}.lock" in second.stderr
     other = os.path.join(world.folder, "second.conf")
-    with open(other, "w", encoding="ascii") as file:
-        file.write(f"[daemon]\nmode={world.mode}\n[export]\ntextfile=\n[state]\nfile=\n[socket]\npath={world.folder}/second.sock\n")
-    second = subprocess.run([*ask, other], capture_output=True, text=True, timeout=20, check=False)
-    assert second.returncode == 1 and "queue 0" in second.stderr, second.stderr
+    state = daemon.settings["state file"]
+    for file_name, words in ((state, f"(process {daemon.main_process()}): it holds {state}.lock"), ("", "queue 0")):
+        with open(other, "w", encoding="ascii") as file:
+            file.write(f"[daemon]\nmode={world.mode}\n[export]\ntextfile=\n[state]\nfile={file_name}\n"
+                       f"[socket]\npath={world.folder}/second.sock\n")
+        second = subprocess.run([*ask, other], capture_output=True, text=True, timeout=20, check=False)
+        assert second.returncode == 1 and words in second.stderr, second.stderr
     world.send(LEFT, spi=0x1000, packets=100, rate=5000)
     assert encaps(daemon) == 100
     daemon.stop()
