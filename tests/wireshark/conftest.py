@@ -72,6 +72,11 @@ def fields(capture, *names, where=None, arguments=(), separator="\t"):
     return [line.split(separator) for line in output.splitlines()]
 
 
+def info_column(capture, *arguments):
+    """The Info column, a line a frame, as the packet list has it: in 4.4, the field _ws.col.info is made before the plugin is asked."""
+    return tshark(capture, "-o", 'gui.column.format:"Info","%i"', *arguments).splitlines()
+
+
 class Seen:
     """A whole capture as tshark prints it: list line and tree of each frame, and the plugin's tables."""
 

@@ -4,7 +4,7 @@ import struct
 
 import frames
 import pytest
-from conftest import fields, seen, truth_of
+from conftest import fields, info_column, seen, truth_of
 
 # Where a message stands in the file, and when the last piece of it came.
 PLACES = {"First frame", "Last frame"}
@@ -54,7 +54,7 @@ def test_ike_on_ports_of_ones_own(tmp_path):
 
 
 def test_info_is_annotated_on_ports_of_ones_own():
-    info = [row[0] for row in fields("ikev2-selectors-odd-ike-ports", "_ws.col.Info")]
+    info = info_column("ikev2-selectors-odd-ike-ports")
     assert info[0].endswith("[Phase 1]") and "child-refused" in info[3]
 
 
