@@ -27,7 +27,7 @@ static void show(tvbuff_t *frame, packet_info *pinfo, proto_tree *tree, const st
 	if (preferences_annotate_info())
 		info_column_annotate(pinfo, record);
 	tap_queue_packet(tap, pinfo, record);
-	expert_show(pinfo, is_tree_wanted(tree) ? fields_show(tree, frame, record) : NULL, record);
+	expert_show(pinfo, is_tree_wanted(tree) ? fields_show(tree, frame, pinfo, record) : NULL, record);
 }
 
 /* Whether anybody will see what the frame means: a tree, the Info column, a table, a list of expert information. */

@@ -301,14 +301,14 @@ static void add_syslog(const struct page *page, const struct log_record *record)
 		add_string(page, field_syslog_cause, cause_name(record->cause));
 }
 
-proto_item *fields_show(proto_tree *tree, tvbuff_t *frame, const struct frame_record *record)
+proto_item *fields_show(proto_tree *tree, tvbuff_t *frame, const packet_info *pinfo, const struct frame_record *record)
 {
 	proto_item *item = proto_tree_add_item(tree, protocol_id, frame, 0, 0, ENC_NA);
 	struct page page = {.tree = proto_item_add_subtree(item, subtree), .frame = frame};
 
 	proto_item_set_generated(item);
 	if (record->verdict != NULL) {
-		proto_item_append_text(item, ": %s", verdict_summary(wmem_packet_scope(), &record->verdict->verdict));
+		proto_item_append_text(item, ": %s", verdict_summary(pinfo->pool, &record->verdict->verdict));
 		add_verdict(&page, record->verdict);
 	}
 	if (record->phase != PHASE_NONE)

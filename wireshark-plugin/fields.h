@@ -11,7 +11,7 @@ void fields_register(int protocol);
 /*
  * Adds a frame's record to the tree, which is not NULL. Returns the protocol's item, for expert information to hang on.
  */
-proto_item *fields_show(proto_tree *tree, tvbuff_t *frame, const struct frame_record *record);
+proto_item *fields_show(proto_tree *tree, tvbuff_t *frame, const packet_info *pinfo, const struct frame_record *record);
 
 /* "Phase 1 failed: psk-mismatch (likely)"; scope owns it. */
 char *verdict_summary(wmem_allocator_t *scope, const struct verdict *verdict);
