@@ -6,6 +6,7 @@
  * usage: count_spis SPIS [ROUNDS]       a line: SPIs, then ns a packet: ours in batches, ours one by one, GHashTable;
  *                                       resident KiB of our table
  *        count_spis --once SPIS PACKETS counts PACKETS with our table in batches and nothing else: for callgrind
+ *        count_spis --once-hashed SPIS PACKETS   the same with GHashTable
  */
 #include <glib.h>
 #include <inttypes.h>
@@ -212,20 +213,30 @@ static void compare_for(uint32_t spis, unsigned rounds)
 	g_free(hashed);
 }
 
+static void count_once(bool hashed, uint32_t spis, uint32_t count)
+{
+	GHashTable *trusted = g_hash_table_new_full(hash_key, keys_equal, g_free, g_free);
+	struct spi_table *table = spi_table_new(spis);
+
+	make_packets(count, spis);
+	if (hashed)
+		count_with_hash_table(trusted, count);
+	else
+		count_in_batches(table, count);
+	spi_table_free(table);
+	g_hash_table_destroy(trusted);
+	g_free(packets);
+}
+
 int main(int argument_count, char **arguments)
 {
-	if (argument_count == 4 && strcmp(arguments[1], "--once") == 0) {
-		uint32_t spis = (uint32_t)strtoul(arguments[2], NULL, 10);
-		uint32_t count = (uint32_t)strtoul(arguments[3], NULL, 10);
-		make_packets(count, spis);
-		struct spi_table *table = spi_table_new(spis);
-		count_in_batches(table, count);
-		spi_table_free(table);
-		g_free(packets);
+	if (argument_count == 4 && g_str_has_prefix(arguments[1], "--once")) {
+		count_once(strcmp(arguments[1], "--once-hashed") == 0, (uint32_t)strtoul(arguments[2], NULL, 10),
+		           (uint32_t)strtoul(arguments[3], NULL, 10));
 		return 0;
 	}
 	if (argument_count < 2) {
-		fprintf(stderr, "usage: count_spis SPIS [ROUNDS] | count_spis --once SPIS PACKETS\n");
+		fprintf(stderr, "usage: count_spis SPIS [ROUNDS] | count_spis --once|--once-hashed SPIS PACKETS\n");
 		return 2;
 	}
 	compare_for((uint32_t)strtoul(arguments[1], NULL, 10),
