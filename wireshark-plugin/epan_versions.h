@@ -47,6 +47,22 @@ static inline tvbuff_t *epan_buffer_named(packet_info *pinfo, const char *name)
 #endif
 }
 
+/* Defines name, for stat_tap_ui.tap_init_cb, of a function that returns whether it could open a statistic: from 4.6 on,
+ * Wireshark asks. */
+#if ASAPHASE_EPAN_AT_LEAST(4, 6)
+#define EPAN_STATISTIC_OPENER(name, open)                                                                              \
+	static bool name(const char *argument, void *data)                                                             \
+	{                                                                                                              \
+		return open(argument, data);                                                                           \
+	}
+#else
+#define EPAN_STATISTIC_OPENER(name, open)                                                                              \
+	static void name(const char *argument, void *data)                                                             \
+	{                                                                                                              \
+		(void)open(argument, data);                                                                            \
+	}
+#endif
+
 /* 4.2 and later ask a plugin what it does. */
 #ifdef WS_PLUGIN_DESC_DISSECTOR
 #define ASAPHASE_PLUGIN_DESCRIPTION WS_PLUGIN_DESC_DISSECTOR

@@ -34,16 +34,19 @@ static tap_packet_status note_packet(void *tapdata _U_, packet_info *pinfo _U_, 
 	return TAP_PACKET_REDRAW;
 }
 
-static void open_view(const char *argument _U_, void *command)
+static bool listen_for(const char *argument _U_, void *command)
 {
 	GString *error = register_tap_listener(ASAPHASE_TAP, command, NULL, TL_REQUIRES_NOTHING, NULL, note_packet,
 	                                       print_view, NULL);
 
 	if (error == NULL)
-		return;
+		return true;
 	report_failure("ASA IPsec phase: %s", error->str);
 	g_string_free(error, TRUE);
+	return false;
 }
+
+EPAN_STATISTIC_OPENER(open_view, listen_for)
 
 static void register_in_tshark(const struct asa_show_command *command)
 {
