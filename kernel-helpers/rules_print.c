@@ -49,8 +49,8 @@ static const char *role_name(enum rules_role role)
 void rules_comment(const struct rules_options *options, char comment[128])
 {
 	if (options->mode == RULES_MODE_OFFLOAD)
-		snprintf(comment, 128, "asaphase %s, %s, %" PRIu32 " SPIs a set, format %d", mode_name(options->mode),
-		         role_name(options->role), options->spi_capacity, SETS_FORMAT);
+		snprintf(comment, 128, "asaphase %s, %s, %" PRIu32 " SPIs of each form, format %d",
+		         mode_name(options->mode), role_name(options->role), options->spi_capacity, SETS_FORMAT);
 	else
 		snprintf(comment, 128, "asaphase %s, %s", mode_name(options->mode), role_name(options->role));
 }
@@ -185,6 +185,7 @@ static void print_known(FILE *file, const struct esp_form *form, const char *set
 {
 	fprintf(file, "%s & %u != 0 %s & 0x%08x != 0 ", form->sequence, REFRESH_ONE_IN - 1, form->sequence,
 	        ~(REFRESH_BELOW - 1u));
+	fputs("\\\n\t\t\t", file);
 	print_key(file, form);
 	fprintf(file, " @%s accept\n", set);
 }
@@ -309,13 +310,14 @@ static void print_counting(FILE *file, const struct rules_options *options)
 	print_choices_of_set(file, ENCAPSULATION_NONE, options);
 	fprintf(file,
 	        "\t}\n\n"
-	        "\t# count_…: what is left of a known SPI, the packets with a number below %u and each %uth, keeps it "
-	        "in "
-	        "its set for\n"
-	        "\t# %u h and is counted by that. Asking whether a key is *not* in a set counts nothing.\n"
-	        "\t# new_…: an SPI that is not there is admitted, within an allowance, and its packet goes to the "
-	        "daemon.\n",
-	        REFRESH_BELOW, REFRESH_ONE_IN, LIFETIME_SECONDS / 3600);
+	        "\t# count_…: the packets that keep a known SPI in its set, for %u h from now, which counts them as "
+	        "well.%s\n"
+	        "\t# Asking whether a key is *not* in a set counts nothing.\n"
+	        "\t# new_…: an SPI that is not there is admitted, if there is an allowance for it, and its packet goes "
+	        "to the "
+	        "daemon.\n"
+	        "\t# \">= 0\" is true of every packet that is long enough to have a sequence number.\n",
+	        LIFETIME_SECONDS / 3600, sets > 1 ? " Most packets\n\t# are counted before that, by a lookup." : "");
 	for (unsigned i = 0; i < ESP_FORMS; i++) {
 		for (unsigned number = 0; number < sets; number++) {
 			set_name(&esp_forms[i], sets, number, name);
@@ -323,7 +325,10 @@ static void print_counting(FILE *file, const struct rules_options *options)
 			print_new_chain(file, &esp_forms[i], name);
 		}
 	}
-	fputs("\n\t# How many new SPIs may be admitted. Packets of others go on uncounted.\n", file);
+	fputs("\n\t# How many new SPIs may be admitted: between peers that spoke IKE, and between all others. The rest "
+	      "is "
+	      "passed, uncounted.\n",
+	      file);
 	print_allowance(file, "ip", "ipv4", options->spi_capacity);
 	print_allowance(file, "ip6", "ipv6", options->spi_capacity);
 	print_sample(file, options);
@@ -348,7 +353,7 @@ static void print_udp_chain(FILE *file, const struct rules_options *options)
 {
 	static const char *const directions[] = {"dport", "sport"};
 
-	fputs("\n\tchain udp_packet {\n", file);
+	fputs("\n\t# The ports of IKE and of NAT traversal, at either end.\n\tchain udp_packet {\n", file);
 	for (unsigned i = 0; i < 2; i++) {
 		print_ports(file, directions[i], options->nat_traversal_ports, "nat_traversal");
 		print_ports(file, directions[i], options->ike_ports, "ike_message");
@@ -375,7 +380,8 @@ static void print_nat_traversal_chain(FILE *file, const struct rules_options *op
 
 static void print_ike_chain(FILE *file, const struct rules_options *options)
 {
-	fputs("\n\tchain ike_message {\n", file);
+	fprintf(file, "\n\t# IKE goes to the daemon%s.\n\tchain ike_message {\n",
+	        options->mode == RULES_MODE_OFFLOAD ? ", and who spoke it is kept for a day" : "");
 	print_first_fragment_only(file, "both");
 	if (options->mode == RULES_MODE_OFFLOAD)
 		fprintf(file,
@@ -402,7 +408,8 @@ static void print_hook(FILE *file, const char *hook, const char *interface, cons
 	if (options->vrf)
 		fprintf(file, "\t\tmeta %skind \"vrf\" accept comment \"seen before\"\n", interface);
 	print_known_of(file, ENCAPSULATION_NONE, "meta l4proto esp ", options);
-	fprintf(file, "\t\tmeta l4proto tcp accept\n\t\t%s lo accept comment \"on no wire\"\n", interface);
+	fprintf(file, "\t\tmeta l4proto tcp accept comment \"never ours\"\n\t\t%s lo accept comment \"on no wire\"\n",
+	        interface);
 	fputs("\t\tmeta l4proto esp goto esp_packet\n"
 	      "\t\tmeta l4proto udp goto udp_packet\n"
 	      "\t\tmeta l4proto icmp goto icmp_error\n"
@@ -416,9 +423,11 @@ static void print_hooks(FILE *file, const struct rules_options *options)
 	fputs("\n\t# A packet's way begins here. Each packet on a wire is seen once", file);
 	fputs(options->vrf ? ", and a VRF's second sight of it left out.\n" : ".\n", file);
 	if (options->mode == RULES_MODE_OFFLOAD && sets_of_form(options->spi_capacity) == 1)
-		fputs("\t# The first rules end the way of most ESP: where the SPI is in its set, asking so counts the "
-		      "packet.\n",
-		      file);
+		fprintf(file,
+		        "\t# The first rules are where most ESP ends: asking whether its SPI is in the set counts the "
+		        "packet there.\n"
+		        "\t# Packets with a sequence number below %u, and each %uth, go on to count_… below.\n",
+		        REFRESH_BELOW, REFRESH_ONE_IN);
 	print_hook(file, "prerouting", "iif", options);
 	if (options->role == RULES_ROLE_TERMINATING)
 		print_hook(file, "output", "oif", options);
