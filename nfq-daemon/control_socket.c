@@ -41,14 +41,27 @@ struct connection {
 
 /* ---- listening ---- */
 
+/* What an earlier daemon left goes, and a link, which nobody needs; anything else at a mistyped path stays. */
+static int remove_old_socket(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) != 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(status.st_mode) && !S_ISLNK(status.st_mode))
+		return -EEXIST;
+	return unlink(path) == 0 || errno == ENOENT ? 0 : -errno;
+}
+
 static int listen_at(int file, const char *path, uid_t owner, gid_t group)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
 	if (g_strlcpy(address.sun_path, path, sizeof address.sun_path) >= sizeof address.sun_path)
 		return -ENAMETOOLONG;
-	if (unlink(path) != 0 && errno != ENOENT)
-		return -errno;
+	int old = remove_old_socket(path);
+	if (old != 0)
+		return old;
 	/* It has its mode from the beginning; and whoever puts a link in its place has only that link's owner changed.
 	 */
 	mode_t before = umask(0117);

@@ -310,10 +310,30 @@ def test_links_in_its_folders(world):
     refused = subprocess.run(world.inside("gateway", daemon.program(), "--config", daemon.config), capture_output=True, text=True,
                              timeout=20, check=False)
     assert refused.returncode == 1 and f"{lock}: Too many levels of symbolic links" in refused.stderr, refused.stderr
+    os.remove(lock)
+    os.link(victim, lock)
+    refused = subprocess.run(world.inside("gateway", daemon.program(), "--config", daemon.config), capture_output=True, text=True,
+                             timeout=20, check=False)
+    assert refused.returncode == 1 and f"{lock}: is no file of its own" in refused.stderr, refused.stderr
     assert read(victim) == b"precious\n"
+    os.remove(lock)
     found = os.stat(victim)
     assert (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == (0o600, 1, 1)
 
 
+def test_file_where_its_socket_belongs(world):
+    """A mistyped path costs nobody a file."""
+    daemon = Daemon(world)
+    path = daemon.settings["socket path"]
+    with open(path, "w", encoding="ascii") as file:
+        file.write("precious\n")
+    refused = subprocess.run(world.inside("gateway", daemon.program(), "--config", daemon.config), capture_output=True, text=True,
+                             timeout=20, check=False)
+    assert refused.returncode == 1 and f"{path}: cannot listen there: File exists" in refused.stderr, refused.stderr
+    assert read(path) == b"precious\n"
+
+
+test_file_where_its_socket_belongs.needs = NEEDS
+test_file_where_its_socket_belongs.modes = ("offload",)
 test_links_in_its_folders.needs = NEEDS
 test_links_in_its_folders.modes = ("offload",)
