@@ -302,8 +302,14 @@ void capture_state_take(tvbuff_t *frame, packet_info *pinfo, bool is_asked)
 {
 	const struct datagram *datagram;
 
+	struct esp_packet esp;
+
 	if (open_capture == NULL || open_capture->tunnels == NULL)
 		return;
+	if (!is_asked && frame_reader_take_esp(open_capture->reader, frame, pinfo, &esp)) {
+		waiting_add_esp(open_capture->waiting, &esp);
+		return;
+	}
 	frame_reader_take(open_capture->reader, frame, pinfo);
 	while ((datagram = frame_reader_next(open_capture->reader)) != NULL)
 		take_datagram(pinfo, datagram, is_asked);

@@ -108,6 +108,24 @@ static bool take_at(struct frame_reader *reader, tvbuff_t *frame, const uint8_t 
 	return reader->first != NULL && reader->first->kind != DATAGRAM_OTHER;
 }
 
+bool frame_reader_take_esp(const struct frame_reader *reader, tvbuff_t *frame, const packet_info *pinfo,
+                           struct esp_packet *esp)
+{
+	size_t captured = tvb_captured_length(frame);
+
+	if (pinfo->rec->rec_type != REC_TYPE_PACKET || captured == 0)
+		return false;
+	const uint8_t *bytes = tvb_get_ptr(frame, 0, (int)captured);
+	int offset =
+	        link_layer_ip_offset(link_type_of(pinfo->rec->rec_header.packet_header.pkt_encap), bytes, captured);
+	if (offset < 0)
+		return false;
+	size_t start = (size_t)offset;
+	esp->frame = pinfo->num;
+	esp->time = frame_time(pinfo);
+	return esp_packet_read(bytes + start, captured - start, tvb_reported_length(frame) - start, reader->named, esp);
+}
+
 void frame_reader_take(struct frame_reader *reader, tvbuff_t *frame, const packet_info *pinfo)
 {
 	size_t captured = tvb_captured_length(frame);

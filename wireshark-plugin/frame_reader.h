@@ -4,6 +4,7 @@
 #define ASAPHASE_WIRESHARK_FRAME_READER_H
 
 #include "core/datagram_reader.h"
+#include "core/esp_packet.h"
 #include "wireshark-plugin/epan_versions.h"
 
 /* Holds the fragments and TCP streams of one capture file. */
@@ -20,6 +21,13 @@ void frame_reader_free(struct frame_reader *reader);
  * traversal count as such besides ports.
  */
 void frame_reader_take(struct frame_reader *reader, tvbuff_t *frame, const packet_info *pinfo);
+
+/*
+ * The short way for what is ESP at first sight: returns whether the frame is, with *esp filled in. Then there is no
+ * need to take it.
+ */
+bool frame_reader_take_esp(const struct frame_reader *reader, tvbuff_t *frame, const packet_info *pinfo,
+                           struct esp_packet *esp);
 
 /*
  * The next datagram that the frame taken last gives; NULL where there are no more, and for a frame without IP. Valid

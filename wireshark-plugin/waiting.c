@@ -118,6 +118,33 @@ void waiting_add(struct waiting *waiting, uint32_t frame, int64_t time, const st
 	memcpy(room + sizeof *copy, datagram->payload, payload);
 }
 
+static void put_be32(uint8_t *at, uint32_t value)
+{
+	uint32_t bytes = GUINT32_TO_BE(value);
+
+	memcpy(at, &bytes, sizeof bytes);
+}
+
+void waiting_add_esp(struct waiting *waiting, const struct esp_packet *packet)
+{
+	uint8_t *room = make_room(waiting, size_with(ESP_HEADER_SIZE));
+	struct waiting_datagram *copy = (struct waiting_datagram *)room;
+
+	*copy = (struct waiting_datagram){
+	        .time = packet->time,
+	        .source = packet->source,
+	        .destination = packet->destination,
+	        .frame = packet->frame,
+	        .ip_length = packet->bytes,
+	        .captured = ESP_HEADER_SIZE,
+	        .length = ESP_HEADER_SIZE, /* of ESP nobody asks for it */
+	        .kind = DATAGRAM_ESP,
+	        .encapsulation = packet->encapsulation,
+	};
+	put_be32(room + sizeof *copy, packet->spi);
+	put_be32(room + sizeof *copy + 4, packet->sequence);
+}
+
 /* Hands one on; returns how many bytes it takes. */
 static size_t take_one(const uint8_t *bytes, waiting_take *take)
 {

@@ -7,6 +7,7 @@
 #define ASAPHASE_WIRESHARK_WAITING_H
 
 #include "core/datagram.h"
+#include "core/esp_packet.h"
 
 struct waiting;
 
@@ -18,6 +19,9 @@ bool waiting_fits(const struct datagram *datagram);
 
 /* Copies one to the end. time: of the frame, as for tunnels_add(). */
 void waiting_add(struct waiting *waiting, uint32_t frame, int64_t time, const struct datagram *datagram);
+
+/* The same for an ESP packet with its frame and time. */
+void waiting_add_esp(struct waiting *waiting, const struct esp_packet *packet);
 
 typedef void waiting_take(uint32_t frame, int64_t time, const struct datagram *datagram);
 
