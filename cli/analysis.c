@@ -82,10 +82,8 @@ static bool read_message(struct analysis *analysis, const struct frame *frame, c
                          struct ike_message *message)
 {
 	bool is_ike = ike_message_read(datagram->payload, datagram->captured, datagram->length, message) == 0;
-	/* The rest of a first fragment is in others, not cut off. */
-	bool goes_on = datagram->first_fragment && message->fault == IKE_FAULT_TRUNCATED;
 
-	if (message->fault != IKE_FAULT_NONE && !goes_on)
+	if (message->fault != IKE_FAULT_NONE && !ike_message_goes_on(message, datagram->first_fragment))
 		problems_add(&analysis->problems, frame->number, ike_fault_text(message->fault));
 	return is_ike;
 }

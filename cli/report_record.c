@@ -94,11 +94,12 @@ static char *title_of(const struct ike_message *message)
 }
 
 /* Without the comma that joins them to a title. */
-static char *details_of(const struct ike_message *message, const struct annotation *annotation)
+static char *details_of(const struct datagram *datagram, const struct ike_message *message,
+                        const struct annotation *annotation)
 {
 	GString *text = g_string_new(NULL);
 
-	packet_line_append_ike_details(text, message, annotation);
+	packet_line_append_ike_details(text, datagram, message, annotation);
 	if (g_str_has_prefix(text->str, ", "))
 		g_string_erase(text, 0, 2);
 	return g_string_free(text, FALSE);
@@ -131,7 +132,7 @@ static void record_message(struct tunnel_record *record, struct tunnels *tunnels
 	message->phase_1_completed = annotation->phase_1_completed;
 	message->phase_2_completed = annotation->phase_2_completed;
 	message->title = title_of(&result->message);
-	message->details = details_of(&result->message, annotation);
+	message->details = details_of(&result->datagram, &result->message, annotation);
 	if (annotation->changed)
 		note_verdict(message, tunnels, tunnel);
 	for (unsigned i = 0; i < 2; i++) {

@@ -240,6 +240,12 @@ bool ike_message_has_payload(const struct ike_message *message, uint16_t type);
  * zero-terminated at size. Returns text. */
 const char *ike_identity_text(const struct ike_identity *identity, char *text, size_t size);
 
+/* Whether the message is cut only because a first IP fragment does not hold all of it: no fault, its rest follows. */
+static inline bool ike_message_goes_on(const struct ike_message *message, bool first_fragment)
+{
+	return first_fragment && message->fault == IKE_FAULT_TRUNCATED;
+}
+
 /* One sentence on a fault, without frame number; "" for IKE_FAULT_NONE. */
 const char *ike_fault_text(enum ike_fault fault);
 

@@ -76,7 +76,15 @@ void packet_line_append_ike_title(GString *line, const struct ike_message *messa
 	g_string_append_printf(line, ", %" PRIu32 " bytes", message->length);
 }
 
-void packet_line_append_ike_details(GString *line, const struct ike_message *message,
+static void append_fault(GString *line, const struct datagram *datagram, const struct ike_message *message)
+{
+	if (ike_message_goes_on(message, datagram->first_fragment))
+		g_string_append(line, ", the rest is in later IP fragments");
+	else if (message->fault != IKE_FAULT_NONE)
+		g_string_append_printf(line, ", malformed: %s", ike_fault_text(message->fault));
+}
+
+void packet_line_append_ike_details(GString *line, const struct datagram *datagram, const struct ike_message *message,
                                     const struct annotation *annotation)
 {
 	append_proposals(line, message, annotation);
@@ -85,8 +93,7 @@ void packet_line_append_ike_details(GString *line, const struct ike_message *mes
 	if (annotation->copy > 1)
 		g_string_append_printf(line, ", copy %u of frame %" PRIu32, annotation->copy,
 		                       annotation->retransmission_of);
-	if (message->fault != IKE_FAULT_NONE)
-		g_string_append_printf(line, ", malformed: %s", ike_fault_text(message->fault));
+	append_fault(line, datagram, message);
 }
 
 /* ---- ESP and the rest ---- */
@@ -145,7 +152,7 @@ static void append_meaning(GString *line, struct tunnels *tunnels, const struct 
 			break;
 		}
 		packet_line_append_ike_title(line, message);
-		packet_line_append_ike_details(line, message, annotation);
+		packet_line_append_ike_details(line, datagram, message, annotation);
 		break;
 	case DATAGRAM_ESP:
 		append_esp(line, tunnels, datagram, annotation);

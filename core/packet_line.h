@@ -16,9 +16,10 @@ void packet_line_append(GString *line, const struct text_style *style, struct tu
                         const struct datagram *datagram, const struct ike_message *message,
                         const struct annotation *annotation);
 
-/* Its parts for an IKE message: "IKEv2 IKE_AUTH response 1, 80 bytes", and ", encrypted: …" or nothing after it. */
+/* Its parts for the IKE message in datagram: "IKEv2 IKE_AUTH response 1, 80 bytes", and ", encrypted: …" or nothing
+ * after it. */
 void packet_line_append_ike_title(GString *line, const struct ike_message *message);
-void packet_line_append_ike_details(GString *line, const struct ike_message *message,
+void packet_line_append_ike_details(GString *line, const struct datagram *datagram, const struct ike_message *message,
                                     const struct annotation *annotation);
 
 #endif

@@ -69,3 +69,8 @@ def test_a_live_interface_is_read_until_interrupted():
     _, errors = process.communicate(timeout=10)
     assert "IKE_SA_INIT request 0" in line
     assert process.returncode == 0 and "1 packets" in errors
+
+
+def test_the_rest_of_a_first_fragment_is_no_damage(asaphase, capture):
+    lines = asaphase("read", capture("ikev2-up-fragments")).stdout.decode()
+    assert "the rest is in later IP fragments" in lines and "malformed" not in lines
