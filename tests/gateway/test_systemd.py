@@ -82,7 +82,7 @@ def test_a_verdict_in_the_journal(world):
     """A message when a tunnel goes one way and one when it is well again, with the fields that docs/operator.md names. The local
     side falls silent: what the other one sends to it is what an ASA may log about."""
     world.silence()
-    daemon, journal, _ = begin(world)
+    daemon, journal, notify = begin(world)
     world.begin_sending(RIGHT, spi=0x2000, rate=100, seconds=120)
     there = world.begin_sending(LEFT, spi=0x1000, rate=100, seconds=120)
     wait_until(lambda: all((daemon.value(f"tunnel_{way}_packets_total", **TUNNEL) or 0) > 0 for way in ("encaps", "decaps")), 15,
@@ -91,6 +91,7 @@ def test_a_verdict_in_the_journal(world):
     sent = there.end()["packets"]
 
     def verdicts():
+        notify.take()  # as systemd would: the daemon waits where nobody reads its keep-alives
         return [fields(message) for message in journal.take() if "ASAPHASE_CAUSE=" in message]
 
     def causes():
