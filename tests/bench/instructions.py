@@ -11,7 +11,7 @@ import tempfile
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir, os.pardir))
 # SPIs: instructions a packet with gcc 12 when this was written. Another compiler may need a little more.
-MEASURED = {1: 196, 1_000: 198, 100_000: 197}
+MEASURED = {1: 197, 1_000: 200, 100_000: 198}
 MARGIN = 1.15
 PACKETS = 400_000
 
