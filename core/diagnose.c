@@ -25,9 +25,11 @@ struct judgement {
 	const struct tunnel *tunnel;
 	const struct ike_sa *sa; /* tunnel_ike_sa(), may be NULL */
 	bool up;                 /* sa is up */
+	bool failed;             /* sa is not, and will not be */
 	int64_t now;
 };
 
+/* Whether the rule holds: it then writes into the verdict, and only then. */
 typedef bool rule(const struct judgement *judgement, struct verdict *verdict);
 
 static void add_evidence(struct verdict *verdict, enum witness_kind kind, uint32_t frame, int64_t time, uint32_t a,
@@ -296,17 +298,21 @@ static bool rule_pfs(const struct judgement *judgement, struct verdict *verdict)
 
 static bool rule_traffic_selectors(const struct judgement *judgement, struct verdict *verdict)
 {
+	if (!is_child_refused(judgement) || (judgement->sa->child_error != IKE_NOTIFY_TS_UNACCEPTABLE &&
+	                                     judgement->sa->child_error != IKE_NOTIFY_INVALID_ID_INFORMATION &&
+	                                     judgement->sa->child_error != IKE_NOTIFY_SINGLE_PAIR_REQUIRED))
+		return false;
 	verdict->confidence = CONFIDENCE_CERTAIN;
-	return is_child_refused(judgement) && (judgement->sa->child_error == IKE_NOTIFY_TS_UNACCEPTABLE ||
-	                                       judgement->sa->child_error == IKE_NOTIFY_INVALID_ID_INFORMATION ||
-	                                       judgement->sa->child_error == IKE_NOTIFY_SINGLE_PAIR_REQUIRED);
+	return true;
 }
 
 static bool rule_esp_proposal(const struct judgement *judgement, struct verdict *verdict)
 {
+	if (!is_child_refused(judgement) || (judgement->sa->child_error != IKE_NOTIFY_NO_PROPOSAL_CHOSEN &&
+	                                     judgement->sa->child_error != IKE_NOTIFY_INVALID_KE_PAYLOAD))
+		return false;
 	verdict->confidence = CONFIDENCE_CERTAIN;
-	return is_child_refused(judgement) && (judgement->sa->child_error == IKE_NOTIFY_NO_PROPOSAL_CHOSEN ||
-	                                       judgement->sa->child_error == IKE_NOTIFY_INVALID_KE_PAYLOAD);
+	return true;
 }
 
 static bool rule_child_refused(const struct judgement *judgement, struct verdict *verdict)
@@ -530,16 +536,15 @@ static const struct {
         {CAUSE_NO_TRAFFIC, ASKED_UP_OR_NO_IKE, rule_no_traffic},
 };
 
-static bool has_failed(const struct judgement *judgement)
+static bool has_failed(const struct ike_sa *sa, bool up)
 {
-	const struct ike_sa *sa = judgement->sa;
 	if (sa == NULL || sa->stage == IKE_STAGE_DELETED)
 		return false;
 	if (sa->stage == IKE_STAGE_INIT_REFUSED || sa->stage == IKE_STAGE_AUTH_REFUSED ||
 	    ike_sa_answer_lost(sa) != NULL)
 		return true;
 	if (sa->stage == IKE_STAGE_UP)
-		return !judgement->up;
+		return !up;
 	return ike_sa_unanswered(sa) != NULL && !sa->other_half_unseen;
 }
 
@@ -547,7 +552,7 @@ static bool is_asked(enum asked asked, const struct judgement *judgement)
 {
 	switch (asked) {
 	case ASKED_NOT_UP:
-		return has_failed(judgement);
+		return judgement->failed;
 	case ASKED_UP_OR_NO_IKE:
 		return judgement->sa == NULL || judgement->up;
 	default:
@@ -606,27 +611,33 @@ static enum confidence confidence_of_none(const struct judgement *judgement)
 	return judgement->up ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 }
 
+/* Returns false where no rule holds. */
+static bool find_cause(const struct judgement *judgement, struct verdict *verdict)
+{
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+		if (!is_asked(rules[i].asked, judgement) || !rules[i].holds(judgement, verdict))
+			continue;
+		verdict->cause = rules[i].cause;
+		return true;
+	}
+	return false;
+}
+
 void tunnel_diagnose(struct tunnels *tunnels, const struct tunnel *tunnel, struct verdict *verdict)
 {
 	struct judgement judgement = {
 	        .tunnels = tunnels, .tunnel = tunnel, .sa = tunnel_ike_sa(tunnel), .now = tunnels_now(tunnels)};
 
 	judgement.up = judgement.sa != NULL && tunnel_ike_sa_is_up(tunnel, judgement.sa);
-	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-		if (!is_asked(rules[i].asked, &judgement))
-			continue;
-		begin_verdict(&judgement, verdict);
-		if (!rules[i].holds(&judgement, verdict))
-			continue;
-		verdict->cause = rules[i].cause;
+	judgement.failed = has_failed(judgement.sa, judgement.up);
+	begin_verdict(&judgement, verdict);
+	if (find_cause(&judgement, verdict)) {
 		verdict_take_log(tunnel, verdict);
 		verdict->phase_failed = catalogue_entry(verdict->cause)->phase;
 		take_alternatives(verdict);
-		note_limits(&judgement, verdict);
-		return;
+	} else {
+		verdict->confidence = confidence_of_none(&judgement);
 	}
-	begin_verdict(&judgement, verdict);
-	verdict->confidence = confidence_of_none(&judgement);
 	note_limits(&judgement, verdict);
 }
 

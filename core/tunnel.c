@@ -42,12 +42,11 @@ static void note_change(struct tunnel *tunnel, const struct arrival *arrival, en
 	if (cause == CAUSE_ONE_WAY)
 		for (unsigned side = 0; side < 2; side++)
 			tunnel->esp[side].lost_before_outage = tunnel->esp[side].lost;
-	if (tunnel->history == NULL)
-		tunnel->history = g_new0(struct tunnel_event, TUNNEL_HISTORY);
 	if (tunnel->history_count == TUNNEL_HISTORY) {
 		memmove(&tunnel->history[1], &tunnel->history[2], sizeof event * (TUNNEL_HISTORY - 2));
 		tunnel->history_count--;
 	}
+	tunnel->history = room_for_one_more(tunnel->history, tunnel->history_count, sizeof event);
 	tunnel->history[tunnel->history_count++] = event;
 	tunnel->current = cause;
 }

@@ -251,9 +251,9 @@ struct tunnel {
 	uint32_t first_frame, last_frame;
 	int64_t first_time, last_time;
 	int64_t last_from[2];    /* any packet from each side; 0 never */
-	struct ike_sa **ike_sas; /* in order of appearance */
+	struct ike_sa **ike_sas; /* in order of appearance, TUNNEL_IKE_SAS at most */
 	uint8_t ike_sa_count;
-	struct child_sa *children; /* TUNNEL_CHILDREN of them; NULL before the first */
+	struct child_sa *children; /* in order of appearance, TUNNEL_CHILDREN at most; adding one may move them */
 	uint8_t child_count;
 	uint32_t children_total;     /* ever, also those that left the list */
 	struct esp_direction esp[2]; /* by sending side */
@@ -271,7 +271,7 @@ struct tunnel {
 	uint64_t ike_bytes_from[2]; /* of IKE messages, without IP and UDP */
 	uint32_t ike_retransmissions;
 	struct logged_failure logged;
-	struct tunnel_event *history; /* changes of verdict: TUNNEL_HISTORY of them; NULL before the first */
+	struct tunnel_event *history; /* changes of verdict, TUNNEL_HISTORY at most */
 	uint8_t history_count;
 	enum cause current; /* cause after the last packet that was judged */
 	int64_t loss_window_start;
@@ -373,8 +373,8 @@ void tunnel_restore(struct tunnel *tunnel, unsigned side, uint64_t packets, uint
                     int64_t last_time);
 
 /*
- * Says which two SPIs make a child: spi in packets that side sends, back in those of the other side. Returns the child;
- * spi and back are not 0.
+ * Says which two SPIs make a child: spi in packets that side sends, back in those of the other side. Returns the child,
+ * good until the tunnel has another; spi and back are not 0.
  */
 struct child_sa *tunnel_pair_spis(struct tunnel *tunnel, unsigned side, uint32_t spi, uint32_t back,
                                   enum paired_by paired_by, int64_t time);

@@ -16,13 +16,12 @@ void tunnel_free_children(struct tunnel *tunnel)
 
 static struct child_sa *add_child(struct tunnel *tunnel, uint32_t frame, int64_t time)
 {
-	if (tunnel->children == NULL)
-		tunnel->children = g_new0(struct child_sa, TUNNEL_CHILDREN);
 	if (tunnel->child_count == TUNNEL_CHILDREN) {
 		g_free(tunnel->children[0].agreement);
 		memmove(&tunnel->children[0], &tunnel->children[1], sizeof tunnel->children[0] * (TUNNEL_CHILDREN - 1));
 		tunnel->child_count--;
 	}
+	tunnel->children = room_for_one_more(tunnel->children, tunnel->child_count, sizeof tunnel->children[0]);
 	struct child_sa *child = &tunnel->children[tunnel->child_count++];
 	*child = (struct child_sa){.frame = frame, .time = time};
 	tunnel->children_total++;

@@ -35,8 +35,6 @@ static unsigned oldest_ike_sa(const struct tunnel *tunnel)
 
 static struct ike_sa *append_ike_sa(struct tunnel *tunnel)
 {
-	if (tunnel->ike_sas == NULL)
-		tunnel->ike_sas = g_new0(struct ike_sa *, TUNNEL_IKE_SAS);
 	if (tunnel->ike_sa_count == TUNNEL_IKE_SAS) {
 		unsigned oldest = oldest_ike_sa(tunnel);
 		g_free(tunnel->ike_sas[oldest]);
@@ -44,6 +42,7 @@ static struct ike_sa *append_ike_sa(struct tunnel *tunnel)
 		        sizeof tunnel->ike_sas[0] * (TUNNEL_IKE_SAS - 1 - oldest));
 		tunnel->ike_sa_count--;
 	}
+	tunnel->ike_sas = room_for_one_more(tunnel->ike_sas, tunnel->ike_sa_count, sizeof tunnel->ike_sas[0]);
 	return tunnel->ike_sas[tunnel->ike_sa_count++] = g_new0(struct ike_sa, 1);
 }
 

@@ -25,6 +25,17 @@ struct tunnels {
 struct tunnel *tunnels_between(struct tunnels *tunnels, const struct ip_address *source,
                                const struct ip_address *destination, uint32_t frame, int64_t time);
 
+/*
+ * The same array with room for one more: it doubles where it is full, so a tunnel of which little was seen takes little.
+ * It begins as NULL, and each that is added comes through here.
+ */
+static inline void *room_for_one_more(void *array, unsigned count, size_t size)
+{
+	bool is_full = (count & (count - 1)) == 0;
+
+	return is_full ? g_realloc_n(array, count == 0 ? 1 : 2 * (gsize)count, size) : array;
+}
+
 void tunnel_note_packet(struct tunnel *tunnel, uint8_t side, uint32_t frame, int64_t time);
 
 /* The same for a packet that anybody may have made up, unless it is genuine: otherwise its sender need not be there. */
