@@ -45,7 +45,7 @@ static void print_text(const struct analysis *analysis, const char *file, struct
 	struct text_style style = terminal_style();
 	GString *text = g_string_new(NULL);
 
-	text_style_append(text, &style, PAINT_BOLD, "%s", file);
+	text_style_append_string(text, &style, PAINT_BOLD, file);
 	g_string_append_printf(text, ": %" PRIu64 " packets over %.1f s, ", analysis->packets,
 	                       (double)(analysis->last - analysis->first) / NANOSECONDS_PER_SECOND);
 	if (tally.tunnels == 0)
@@ -70,7 +70,7 @@ static void print_text(const struct analysis *analysis, const char *file, struct
 static void print_brief(const struct analysis *analysis, const char *file)
 {
 	struct text_style style = terminal_style();
-	GString *text = g_string_new(NULL);
+	GString *summary = g_string_new(NULL);
 	struct verdict verdict;
 
 	for (uint32_t number = 0; number < tunnels_count(analysis->tunnels); number++) {
@@ -81,13 +81,13 @@ static void print_brief(const struct analysis *analysis, const char *file)
 		ip_address_to_text(&tunnel->address[tunnel->asa_side], asa);
 		ip_address_to_text(&tunnel->address[!tunnel->asa_side], peer);
 		tunnel_diagnose(analysis->tunnels, tunnel, &verdict);
-		g_string_printf(text, "%s: %s – %s: ", file, asa, peer);
-		verdict_text_append_summary(text, &style, &verdict);
-		puts(text->str);
+		g_string_truncate(summary, 0);
+		verdict_text_append_summary(summary, &style, &verdict);
+		printf("%s: %s – %s: %s\n", file, asa, peer, summary->str);
 	}
 	if (tunnels_count(analysis->tunnels) == 0)
 		printf("%s: no IKE and no ESP\n", file);
-	g_string_free(text, TRUE);
+	g_string_free(summary, TRUE);
 }
 
 /* ---- JSON ---- */

@@ -18,7 +18,7 @@ static void append_title(GString *text, const struct text_style *style, const st
 	if (ip_address_is_set(&finding->local))
 		text_style_append(text, style, PAINT_BOLD, "%s (%s)", ip_address_to_text(&finding->local, local), name);
 	else
-		text_style_append(text, style, PAINT_BOLD, "%s", name);
+		text_style_append_string(text, style, PAINT_BOLD, name);
 	if (ip_address_is_set(&finding->peer))
 		text_style_append(text, style, PAINT_BOLD, " – %s (peer)", ip_address_to_text(&finding->peer, peer));
 	if (finding->map[0] != '\0')
@@ -36,7 +36,7 @@ static void append_headline(GString *text, const struct text_style *style, const
 		                  phase_name(finding->phase_failed));
 		g_string_append(text, ": ");
 	} else if (finding->fault && finding->phase_failed != PHASE_NONE) {
-		text_style_append(text, style, PAINT_BAD, "%s", verdict_words_failure(finding->phase_failed));
+		text_style_append_string(text, style, PAINT_BAD, verdict_words_failure(finding->phase_failed));
 		g_string_append(text, ": ");
 	}
 	g_string_append_printf(text, "%s\n", finding->headline);

@@ -29,7 +29,7 @@ void steps_text_append(GString *text, const struct text_style *style, const stru
 				continue;
 			if (!begun) {
 				g_string_append(text, "  ");
-				text_style_append(text, style, PAINT_BOLD, "%s", headings[at]);
+				text_style_append_string(text, style, PAINT_BOLD, headings[at]);
 				g_string_append_c(text, '\n');
 			}
 			begun = true;

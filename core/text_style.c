@@ -9,18 +9,34 @@ static const char *const escapes[] = {
         [PAINT_BAD] = "\033[1;31m", [PAINT_WARNING] = "\033[33m", [PAINT_FAINT] = "\033[2m",
 };
 
+static void begin_paint(GString *text, const struct text_style *style, enum paint paint)
+{
+	if (style->color)
+		g_string_append(text, escapes[paint]);
+}
+
+static void end_paint(GString *text, const struct text_style *style, enum paint paint)
+{
+	if (style->color && paint != PAINT_PLAIN)
+		g_string_append(text, "\033[0m");
+}
+
 void text_style_append(GString *text, const struct text_style *style, enum paint paint, const char *format, ...)
 {
-	bool painted = style->color && paint != PAINT_PLAIN;
 	va_list arguments;
 
-	if (painted)
-		g_string_append(text, escapes[paint]);
+	begin_paint(text, style, paint);
 	va_start(arguments, format);
 	g_string_append_vprintf(text, format, arguments);
 	va_end(arguments);
-	if (painted)
-		g_string_append(text, "\033[0m");
+	end_paint(text, style, paint);
+}
+
+void text_style_append_string(GString *text, const struct text_style *style, enum paint paint, const char *string)
+{
+	begin_paint(text, style, paint);
+	g_string_append(text, string);
+	end_paint(text, style, paint);
 }
 
 static void begin_line(GString *text, unsigned indent)

@@ -17,6 +17,9 @@ enum paint { PAINT_PLAIN, PAINT_BOLD, PAINT_GOOD, PAINT_BAD, PAINT_WARNING, PAIN
 void text_style_append(GString *text, const struct text_style *style, enum paint paint, const char *format, ...)
         G_GNUC_PRINTF(4, 5);
 
+/* The same for a string as it is. */
+void text_style_append_string(GString *text, const struct text_style *style, enum paint paint, const char *string);
+
 /* Appends words, broken between them at style->width, each line indented by spaces; ends with a line feed. */
 void text_style_wrap(GString *text, const struct text_style *style, unsigned indent, const char *words);
 

@@ -31,17 +31,19 @@ void verdict_text_append_summary(GString *text, const struct text_style *style, 
 	enum paint paint = paint_of(verdict->cause);
 
 	if (verdict->cause == CAUSE_NONE)
-		text_style_append(text, style, paint, "%s", catalogue_entry(verdict->cause)->headline);
+		text_style_append_string(text, style, paint, catalogue_entry(verdict->cause)->headline);
 	else
 		text_style_append(text, style, paint, "%s: %s", verdict_words_failure(verdict->phase_failed),
 		                  cause_name(verdict->cause));
-	g_string_append_printf(text, " (%s)", confidence_name(verdict->confidence));
+	g_string_append(text, " (");
+	g_string_append(text, confidence_name(verdict->confidence));
+	g_string_append_c(text, ')');
 }
 
 static void heading(const struct page *page, const char *name)
 {
 	g_string_append(page->text, "  ");
-	text_style_append(page->text, page->style, PAINT_BOLD, "%s", name);
+	text_style_append_string(page->text, page->style, PAINT_BOLD, name);
 	g_string_append_c(page->text, '\n');
 }
 
@@ -67,11 +69,11 @@ static void append_verdict(const struct page *page)
 	const struct catalogue_entry *entry = page->words.entry;
 
 	g_string_append(page->text, "  ");
-	text_style_append(page->text, page->style, paint_of(verdict->cause), "%s",
-	                  verdict_words_failure(verdict->phase_failed));
+	text_style_append_string(page->text, page->style, paint_of(verdict->cause),
+	                         verdict_words_failure(verdict->phase_failed));
 	g_string_append_printf(page->text, ": %s", entry->headline);
 	g_string_append_printf(page->text, "\n  cause: ");
-	text_style_append(page->text, page->style, PAINT_BOLD, "%s", entry->name);
+	text_style_append_string(page->text, page->style, PAINT_BOLD, entry->name);
 	g_string_append_printf(page->text, ", %s", confidence_name(verdict->confidence));
 	for (unsigned i = 0; i < verdict->alternative_count; i++)
 		g_string_append_printf(page->text, "%s%s", i == 0 ? "; it could also be " : ", ",
@@ -202,8 +204,8 @@ static void append_walk(const struct page *page)
 	heading(page, "From zero to pings");
 	for (unsigned i = 0; i < WALK_STEPS; i++) {
 		g_string_append(page->text, "    ");
-		text_style_append(page->text, page->style, marks[steps[i].answer].paint, "%s",
-		                  marks[steps[i].answer].mark);
+		text_style_append_string(page->text, page->style, marks[steps[i].answer].paint,
+		                         marks[steps[i].answer].mark);
 		g_string_append_printf(page->text, " %u. %-20s %s\n", i + 1, steps[i].name, steps[i].why);
 	}
 }
