@@ -25,7 +25,6 @@ struct judgement {
 	const struct tunnel *tunnel;
 	const struct ike_sa *sa; /* tunnel_ike_sa(), may be NULL */
 	bool up;                 /* sa is up */
-	bool failed;             /* sa is not, and will not be */
 	int64_t now;
 };
 
@@ -536,28 +535,17 @@ static const struct {
         {CAUSE_NO_TRAFFIC, ASKED_UP_OR_NO_IKE, rule_no_traffic},
 };
 
-static bool has_failed(const struct ike_sa *sa, bool up)
+static bool has_failed(const struct judgement *judgement)
 {
+	const struct ike_sa *sa = judgement->sa;
 	if (sa == NULL || sa->stage == IKE_STAGE_DELETED)
 		return false;
 	if (sa->stage == IKE_STAGE_INIT_REFUSED || sa->stage == IKE_STAGE_AUTH_REFUSED ||
 	    ike_sa_answer_lost(sa) != NULL)
 		return true;
 	if (sa->stage == IKE_STAGE_UP)
-		return !up;
+		return !judgement->up;
 	return ike_sa_unanswered(sa) != NULL && !sa->other_half_unseen;
-}
-
-static bool is_asked(enum asked asked, const struct judgement *judgement)
-{
-	switch (asked) {
-	case ASKED_NOT_UP:
-		return judgement->failed;
-	case ASKED_UP_OR_NO_IKE:
-		return judgement->sa == NULL || judgement->up;
-	default:
-		return true;
-	}
 }
 
 static void take_alternatives(struct verdict *verdict)
@@ -614,8 +602,14 @@ static enum confidence confidence_of_none(const struct judgement *judgement)
 /* Returns false where no rule holds. */
 static bool find_cause(const struct judgement *judgement, struct verdict *verdict)
 {
+	const bool asked[] = {
+	        [ASKED_ALWAYS] = true,
+	        [ASKED_NOT_UP] = has_failed(judgement),
+	        [ASKED_UP_OR_NO_IKE] = judgement->sa == NULL || judgement->up,
+	};
+
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-		if (!is_asked(rules[i].asked, judgement) || !rules[i].holds(judgement, verdict))
+		if (!asked[rules[i].asked] || !rules[i].holds(judgement, verdict))
 			continue;
 		verdict->cause = rules[i].cause;
 		return true;
@@ -629,7 +623,6 @@ void tunnel_diagnose(struct tunnels *tunnels, const struct tunnel *tunnel, struc
 	        .tunnels = tunnels, .tunnel = tunnel, .sa = tunnel_ike_sa(tunnel), .now = tunnels_now(tunnels)};
 
 	judgement.up = judgement.sa != NULL && tunnel_ike_sa_is_up(tunnel, judgement.sa);
-	judgement.failed = has_failed(judgement.sa, judgement.up);
 	begin_verdict(&judgement, verdict);
 	if (find_cause(&judgement, verdict)) {
 		verdict_take_log(tunnel, verdict);

@@ -147,13 +147,6 @@ void annotation_clear(struct annotation *annotation)
 	annotation->copy = 1;
 }
 
-void tunnel_begin_packet(const struct arrival *arrival)
-{
-	annotation_clear(arrival->annotation);
-	if (arrival->time > arrival->tunnels->now)
-		arrival->tunnels->now = arrival->time;
-}
-
 void tunnels_add(struct tunnels *tunnels, uint32_t frame, int64_t time, const struct datagram *datagram,
                  const struct ike_message *message, struct annotation *annotation)
 {
@@ -167,7 +160,8 @@ void tunnels_add(struct tunnels *tunnels, uint32_t frame, int64_t time, const st
 	        .annotation = annotation != NULL ? annotation : &unused,
 	};
 
-	tunnel_begin_packet(&arrival);
+	annotation_clear(arrival.annotation);
+	tunnels_note_time(tunnels, arrival.time);
 	if (adders[datagram->kind] != NULL)
 		adders[datagram->kind](&arrival, annotation != NULL);
 }

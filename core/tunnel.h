@@ -188,26 +188,27 @@ struct child_sa {
 	struct child_agreement *agreement; /* owned by the tunnel; NULL where nothing is known */
 };
 
-/* ESP in one direction of a tunnel, over all SPIs that ever were. */
+/* ESP in one direction of a tunnel, over all SPIs that ever were. Up to silence.longest it is what counting touches. */
 struct esp_direction {
 	uint64_t packets;
 	uint64_t bytes;
-	int64_t first_time;
+	uint64_t next_check; /* packets count at which the rules are asked again */
+	uint64_t lost;       /* over all SPIs that ever were; less again when they arrive late */
 	int64_t last_time;
-	uint32_t first_frame;
 	uint32_t last_frame;
+	uint8_t outage_closing;      /* packets to come that may still tell what the last outage has cost */
+	uint64_t next_one_way_check; /* silence.packets at which one-way is asked again */
 	struct esp_silence silence;
-	uint64_t next_check;         /* packets count at which the rules are asked again */
-	uint64_t lost;               /* over all SPIs that ever were; less again when they arrive late */
+
+	int64_t first_time;
+	uint32_t first_frame;
+	bool hidden;                 /* it is known that packets of this direction pass unseen */
 	uint64_t lost_uncertain;     /* so many more may be lost, where a sample tells loss */
 	uint64_t lost_before_outage; /* when the tunnel was last found to be one-way */
 	uint64_t lost_in_outages;    /* what being one-way has cost: no sign of a lossy path */
-	uint8_t outage_closing;      /* packets to come that may still tell what the last outage has cost */
-	uint64_t next_one_way_check; /* silence.packets at which one-way is asked again */
 	uint64_t earlier_packets;    /* of packets: counted before this program started, see tunnel_restore() */
 	uint64_t loss_packets[2];    /* packets and lost, at the last and the next to last begin of a window: see */
 	uint64_t loss_lost[2];       /* tunnels_settle_counts(); loss is judged since the latter. 0 in a capture */
-	bool hidden;                 /* it is known that packets of this direction pass unseen */
 	uint32_t spis;               /* SPIs seen */
 	uint32_t live_spis;          /* of them in the SPI table */
 	uint32_t first_spi; /* newest entry in the SPI table, chained by spi_entry.next_of_owner; SPI_TABLE_FULL ends */
@@ -241,24 +242,30 @@ struct logged_failure {
 	int64_t time;    /* 0 not known */
 };
 
+/* The first members are what counting an ESP packet touches. */
 struct tunnel {
-	uint32_t number;              /* 0, 1, 2 … in order of appearance; used again only where options say so */
-	struct ip_address address[2]; /* side 0: first sender */
+	uint32_t number;    /* 0, 1, 2 … in order of appearance; used again only where options say so */
+	enum cause current; /* cause after the last packet that was judged */
+	int64_t last_time;
+	int64_t last_from[2]; /* any packet from each side; 0 never */
+	uint32_t last_frame;
 	uint8_t asa_side;
-	bool asa_declared; /* by options or tunnels_declare(), not by default */
-	bool keep;         /* never gives way to others */
-	bool touched;      /* has counts that are not settled */
-	uint32_t first_frame, last_frame;
-	int64_t first_time, last_time;
-	int64_t last_from[2];    /* any packet from each side; 0 never */
-	struct ike_sa **ike_sas; /* in order of appearance, TUNNEL_IKE_SAS at most */
+	bool asa_declared;            /* by options or tunnels_declare(), not by default */
+	bool keep;                    /* never gives way to others */
+	bool touched;                 /* has counts that are not settled */
+	struct esp_direction esp[2];  /* by sending side */
+	struct ip_address address[2]; /* side 0: first sender */
+	int64_t first_time;
+	uint32_t first_frame;
 	uint8_t ike_sa_count;
-	struct child_sa *children; /* in order of appearance, TUNNEL_CHILDREN at most; adding one may move them */
 	uint8_t child_count;
-	uint32_t children_total;     /* ever, also those that left the list */
-	struct esp_direction esp[2]; /* by sending side */
-	uint32_t invalid_spis[4];    /* named in INVALID_SPI notifies */
+	uint8_t history_count;
 	uint8_t invalid_spi_count;
+	struct ike_sa **ike_sas;      /* in order of appearance, TUNNEL_IKE_SAS at most */
+	struct child_sa *children;    /* in order of appearance, TUNNEL_CHILDREN at most; adding one may move them */
+	struct tunnel_event *history; /* changes of verdict, TUNNEL_HISTORY at most */
+	uint32_t children_total;      /* ever, also those that left the list */
+	uint32_t invalid_spis[4];     /* named in INVALID_SPI notifies */
 	uint32_t invalid_spi_frame;
 	int64_t invalid_spi_time;
 	int64_t invalid_spi_said_time; /* when one of these was named last */
@@ -271,9 +278,6 @@ struct tunnel {
 	uint64_t ike_bytes_from[2]; /* of IKE messages, without IP and UDP */
 	uint32_t ike_retransmissions;
 	struct logged_failure logged;
-	struct tunnel_event *history; /* changes of verdict, TUNNEL_HISTORY at most */
-	uint8_t history_count;
-	enum cause current; /* cause after the last packet that was judged */
 	int64_t loss_window_start;
 };
 

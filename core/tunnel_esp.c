@@ -314,23 +314,35 @@ void tunnel_add_esp(struct arrival *arrival, bool annotate)
 	arrival->esp = NULL;
 }
 
+/* size is that of one cache line to two. */
+static inline void fetch(const void *from, size_t size)
+{
+	__builtin_prefetch(from, 1);
+	__builtin_prefetch((const char *)from + CACHE_LINE, 1);
+	__builtin_prefetch((const char *)from + size - 1, 1);
+}
+
 /* Has the tunnels of these entries on their way as well; the entries themselves are there by now. */
 static void fetch_tunnels(struct tunnels *tunnels, const struct spi_hint *hints, size_t count)
 {
+	const size_t counted = offsetof(struct esp_direction, silence.new_packets);
+
 	for (size_t i = 0; i < count; i++) {
 		const struct spi_entry *entry = spi_table_entry(tunnels->spis, hints[i].number);
 		if (entry == NULL || entry->owner >= tunnels->list->len)
 			continue;
 		const struct tunnel *tunnel = tunnels->list->pdata[entry->owner];
-		for (size_t at = 0; tunnel != NULL && at < sizeof tunnel->esp; at += CACHE_LINE)
-			__builtin_prefetch((const char *)tunnel->esp + at, 1);
+		if (tunnel == NULL)
+			continue;
+		fetch(tunnel, offsetof(struct tunnel, esp) + counted);
+		fetch(&tunnel->esp[1], counted);
 	}
 }
 
 static void add_batch(struct tunnels *tunnels, const struct esp_packet *packets, size_t count)
 {
 	struct spi_hint hints[SPI_BATCH];
-	struct annotation annotation;
+	struct annotation unused;
 
 	spi_table_fetch(tunnels->spis, packets, count, hints);
 	fetch_tunnels(tunnels, hints, count);
@@ -340,9 +352,9 @@ static void add_batch(struct tunnels *tunnels, const struct esp_packet *packets,
 		        .frame = packets[i].frame,
 		        .time = packets[i].time,
 		        .esp = &packets[i],
-		        .annotation = &annotation,
+		        .annotation = &unused,
 		};
-		tunnel_begin_packet(&arrival);
+		tunnels_note_time(tunnels, packets[i].time);
 		add_packet(&arrival, &hints[i], false);
 	}
 }

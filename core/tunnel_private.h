@@ -97,8 +97,12 @@ void tunnel_free_children(struct tunnel *tunnel);
 /* One packet of its kind. annotate: whether anybody reads more of the annotation than the tunnel's number. */
 void tunnel_add_esp(struct arrival *arrival, bool annotate);
 
-/* What comes before any packet: its annotation says nothing yet, and it is later. */
-void tunnel_begin_packet(const struct arrival *arrival);
+/* A packet of then has come. */
+static inline void tunnels_note_time(struct tunnels *tunnels, int64_t time)
+{
+	if (time > tunnels->now)
+		tunnels->now = time;
+}
 
 /* 0 stands for "never" in the state. */
 static inline int64_t time_in_state(int64_t time)
