@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
-#include <time.h>
+
+#include "core/keyed_hash.h"
 
 #define LANES 8
 #define FIRST_LINES 8
@@ -40,7 +40,7 @@ struct spi_table {
 	uint32_t limit;
 	uint32_t first_free; /* chained by next_of_owner; SPI_TABLE_FULL ends */
 	uint32_t capacity;
-	uint64_t seed[4];
+	uint64_t hash_key[4];
 	uint64_t overflow;
 	uint32_t lost_before;
 	uint16_t gaps;
@@ -111,42 +111,12 @@ static inline bool is_of(const struct spi_entry *entry, const struct key *key)
 	        (entry->spi ^ key->spi) | (uint64_t)(entry->encapsulation ^ key->encapsulation)) == 0;
 }
 
-static inline uint64_t multiply_fold(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/*
- * The seed is secret and goes in before every multiplication: whoever chooses addresses and SPIs cannot choose
- * which of them collide.
- */
 static inline uint64_t hash_of(const struct spi_table *table, const struct key *key)
 {
-	uint64_t from[2], to[2];
+	uint64_t addresses = hash_of_address(key->source, &table->hash_key[0]) +
+	                     hash_of_address(key->destination, &table->hash_key[2]);
 
-	memcpy(from, key->source->bytes, sizeof from);
-	memcpy(to, key->destination->bytes, sizeof to);
-
-	uint64_t addresses = multiply_fold(from[0] ^ table->seed[0], from[1] ^ table->seed[1]) +
-	                     multiply_fold(to[0] ^ table->seed[2], to[1] ^ table->seed[3]);
-
-	return multiply_fold(addresses ^ key->spi ^ ((uint64_t)key->encapsulation << 32), table->seed[1] | 1);
-}
-
-static void seed_table(struct spi_table *table)
-{
-	if (getrandom(table->seed, sizeof table->seed, GRND_NONBLOCK) == (ssize_t)sizeof table->seed)
-		return;
-	/* Early at boot there may be no randomness yet; address space layout and clock are harder to guess than
-	 * nothing. */
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	for (int i = 0; i < 4; i++)
-		table->seed[i] = multiply_fold((uint64_t)now.tv_nsec + (uint64_t)i, (uint64_t)(uintptr_t)table) ^
-		                 (UINT64_C(0x9e3779b97f4a7c15) << i);
+	return multiply_fold(addresses ^ key->spi ^ ((uint64_t)key->encapsulation << 32), table->hash_key[1] | 1);
 }
 
 /* ---- entries ---- */
@@ -443,7 +413,7 @@ struct spi_table *spi_table_new(uint32_t capacity)
 		spi_table_free(table);
 		return NULL;
 	}
-	seed_table(table);
+	hash_key_draw(table->hash_key, 4);
 	return table;
 }
 

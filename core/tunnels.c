@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of tunnels: finding, making, bounding. */
+#include "core/keyed_hash.h"
 #include "core/tunnel_private.h"
 
 #include <string.h>
@@ -24,19 +25,24 @@ enum claim {
 	CLAIM_IN_USE,
 };
 
-static guint hash_of_address(const struct ip_address *address)
+/* Of all tables: what GHashTable calls is not told which one asks. */
+static uint64_t hash_key[2];
+
+static void draw_hash_key_once(void)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	for (unsigned i = 0; i < sizeof address->bytes; i++)
-		hash = (hash ^ address->bytes[i]) * UINT64_C(0x100000001b3);
-	return (guint)(hash ^ (hash >> 32));
+	static gsize drawn;
+
+	if (!g_once_init_enter(&drawn))
+		return;
+	hash_key_draw(hash_key, 2);
+	g_once_init_leave(&drawn, 1);
 }
 
 /* The same for A, B and B, A. */
 static guint hash_of_addresses(gconstpointer key)
 {
 	const struct ip_address *pair = key;
-	return hash_of_address(&pair[0]) + hash_of_address(&pair[1]);
+	return (guint)(hash_of_address(&pair[0], hash_key) + hash_of_address(&pair[1], hash_key));
 }
 
 static gboolean addresses_equal(gconstpointer a, gconstpointer b)
@@ -60,6 +66,7 @@ struct tunnel_options tunnel_options_default(void)
 struct tunnels *tunnels_new(const struct tunnel_options *options)
 {
 	struct tunnels *tunnels = g_new0(struct tunnels, 1);
+	draw_hash_key_once();
 	tunnels->options = *options;
 	tunnels->by_addresses = g_hash_table_new(hash_of_addresses, addresses_equal);
 	tunnels->list = g_ptr_array_new();
