@@ -5,11 +5,10 @@ the same whatever else the machine does. Where more is meant, raise the limit he
 
 import argparse
 import os
-import subprocess
 import sys
-import tempfile
 
-TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir, os.pardir))
+from callgrind import TOP, Sources, instructions_of
+
 # SPIs: instructions a packet with gcc 12 when this was written. Another compiler may need a little more.
 MEASURED = {1: 197, 1_000: 200, 100_000: 198}
 MARGIN = 1.15
@@ -19,18 +18,34 @@ PACKETS = 400_000
 # How count_spis counts, and the function that does it.
 OURS, HASHED = ("--once", "count_in_batches"), ("--once-hashed", "count_with_hash_table")
 
+# What is done with a packet, by the function that a line of source is from; what is left is finding its SPI.
+READING, FINDING, COUNTING = "reading its headers", "finding its SPI", "counting"
+PART_OF_FUNCTION = {
+    "read_packet": READING, "count_into": COUNTING, "count_into_entry": COUNTING, "spi_entry_take_sequence": COUNTING,
+    "take_sequence": COUNTING, "advance": COUNTING, "take_late": COUNTING, "take_far": COUNTING, "restart": COUNTING, "add_lost": COUNTING,
+}
+PART_OF_FILE = {"core/esp_packet.c": READING, "core/ip_address.c": READING, "core/byte_order.h": READING}
 
-def collected(program, way, spis, packets):
-    with tempfile.NamedTemporaryFile() as out:
-        done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}", f"--toggle-collect={way[1]}",
-                               program, way[0], str(spis), str(packets)], capture_output=True, text=True, check=True)
-    return int(next(line for line in done.stderr.splitlines() if "Collected" in line).split(":")[1].replace(",", ""))
+
+def counted(build, way, spis, packets):
+    program = os.path.join(build, "tests", "bench", "count_spis")
+    return instructions_of([program, way[0], str(spis), str(packets)], way[1])
 
 
 def instructions(build, spis, packets=PACKETS, way=OURS):
     """A packet, once all SPIs are known: what a run of more packets takes more than a shorter one."""
-    program = os.path.join(build, "tests", "bench", "count_spis")
-    return (collected(program, way, spis, 2 * packets) - collected(program, way, spis, packets)) / packets
+    return (counted(build, way, spis, 2 * packets).total() - counted(build, way, spis, packets).total()) / packets
+
+
+def parts(build, spis, packets=PACKETS, way=OURS):
+    """The same by what is done: {READING: instructions, FINDING: …, COUNTING: …}."""
+    sources, found = Sources(), {READING: 0, FINDING: 0, COUNTING: 0}
+    longer, shorter = (counted(build, way, spis, times * packets) for times in (2, 1))
+    for place in longer:
+        function = sources.function(place.file, place.line) or place.function
+        part = PART_OF_FILE.get(os.path.relpath(place.file, TOP), PART_OF_FUNCTION.get(function, FINDING))
+        found[part] += (longer[place] - shorter[place]) / packets
+    return found
 
 
 def main():
