@@ -43,17 +43,18 @@ def write_section(name, text):
 def took(command, environment=None):
     """Seconds of wall time and KiB of memory at most of one run. asaphase ends with 1 where it found a fault."""
     start = time.monotonic()
-    usage = _ended(command, environment)
+    usage = ended(command, environment)
     return time.monotonic() - start, usage.ru_maxrss
 
 
 def processor_time(command, environment=None):
     """As took(), but with seconds of processor time, user and system: what else the machine does spoils it less."""
-    usage = _ended(command, environment)
+    usage = ended(command, environment)
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
-def _ended(command, environment):
+def ended(command, environment=None):
+    """Runs it. Returns what it used."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
