@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the benchmarks share: docs/performance.md, of which each writes a section, and what this machine is."""
 
+import collections
 import os
 import statistics
 import subprocess
-import time
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir, os.pardir))
 PAGE = os.path.join(TOP, "docs", "performance.md")
@@ -40,27 +40,30 @@ def write_section(name, text):
         file.write(page)
 
 
-def took(command, environment=None):
-    """Seconds of wall time and KiB of memory at most of one run. asaphase ends with 1 where it found a fault."""
-    start = time.monotonic()
-    usage = ended(command, environment)
-    return time.monotonic() - start, usage.ru_maxrss
+# seconds of wall time, of user and of system time; KiB of memory at most; pages first touched
+Usage = collections.namedtuple("Usage", "wall user system memory pages")
+USAGE_OF = os.path.join(TOP, "build", "release", "tests", "bench", "usage_of")
 
 
-def processor_time(command, environment=None):
+def usage_of(command):
+    """Runs it, its output thrown away. asaphase ends with 1 where it found a fault."""
+    done = subprocess.run([USAGE_OF, *command], stdout=subprocess.PIPE, text=True, check=True)
+    status, wall, user, system, memory, pages = map(int, done.stdout.split())
+    if status not in (0, 1):
+        raise RuntimeError(f"{' '.join(command)}: exit status {status}")
+    return Usage(wall / 1e9, user / 1e6, system / 1e6, memory, pages)
+
+
+def took(command):
+    """Seconds of wall time and KiB of memory at most of one run."""
+    usage = usage_of(command)
+    return usage.wall, usage.memory
+
+
+def processor_time(command):
     """As took(), but with seconds of processor time, user and system: what else the machine does spoils it less."""
-    usage = ended(command, environment)
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
-
-
-def ended(command, environment=None):
-    """Runs it. Returns what it used."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):
-        raise RuntimeError(f"{' '.join(command)}: exit status {process.returncode}")
-    return usage
+    usage = usage_of(command)
+    return usage.user + usage.system, usage.memory
 
 
 def compare(command, against, pairs, measure=took):
