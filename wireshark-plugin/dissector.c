@@ -10,6 +10,8 @@
 #include "wireshark-plugin/statistics.h"
 
 static int protocol = -1;
+static int helper = -1;
+static dissector_handle_t shown;
 static int tap = -1;
 static int expert_tap = -1;
 static int expert_protocol = -1;
@@ -39,16 +41,25 @@ static bool is_asked(const packet_info *pinfo, proto_tree *tree)
 
 static int dissect(tvbuff_t *frame, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
+	const struct frame_record *first = capture_state_record(pinfo->num);
+
+	for (const struct frame_record *record = first; record != NULL; record = record->next)
+		show(frame, pinfo, tree, record);
+	return first != NULL ? (int)tvb_captured_length(frame) : 0;
+}
+
+/*
+ * What Wireshark calls for each frame. It is the dissector of a helper protocol, for which Wireshark does not put a
+ * layer on the frame: that, and to take it off again, costs more than all that is to be done here while nobody asks.
+ * The layer comes with the protocol itself, where there is something to show.
+ */
+static int take(tvbuff_t *frame, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
 	bool asked = is_asked(pinfo, tree);
 
 	if (!PINFO_FD_VISITED(pinfo))
 		capture_state_take(frame, pinfo, asked);
-	if (!asked)
-		return 0;
-	const struct frame_record *first = capture_state_record(pinfo->num);
-	for (const struct frame_record *record = first; record != NULL; record = record->next)
-		show(frame, pinfo, tree, record);
-	return first != NULL ? (int)tvb_captured_length(frame) : 0;
+	return asked ? call_dissector_only(shown, frame, pinfo, tree, NULL) : 0;
 }
 
 /* Wireshark registers these after the dissectors. */
@@ -61,6 +72,8 @@ static void find_expert_information(void)
 void dissector_register_protocol(void)
 {
 	protocol = proto_register_protocol("ASA IPsec phase", "asaphase", "asaphase");
+	helper = proto_register_protocol_in_name_only("ASA IPsec phase helper", "asaphase helper", "asaphase.helper",
+	                                              protocol, FT_PROTOCOL);
 	fields_register(protocol);
 	expert_register(protocol);
 	preferences_register(protocol);
@@ -74,5 +87,6 @@ void dissector_register_protocol(void)
 
 void dissector_register_handoff(void)
 {
-	register_postdissector(create_dissector_handle(dissect, protocol));
+	shown = create_dissector_handle(dissect, protocol);
+	register_postdissector(create_dissector_handle(take, helper));
 }
