@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What happens when tables are full: who gives way, and that nobody else does. */
 #include <glib.h>
+#include <malloc.h>
 
 #include "core/tunnel.h"
 
@@ -202,6 +203,50 @@ static void thresholds_can_change_while_it_runs(void)
 	end(&table);
 }
 
+static const struct tunnel *tunnel_between(const struct table *table, uint32_t one, uint32_t other)
+{
+	const struct ip_address a = host(one), b = host(other);
+
+	return tunnels_find(table->tunnels, &a, &b);
+}
+
+/* Room for all that a tunnel may have would be most of the memory that a tunnel with one pair of SPIs takes. */
+static void a_tunnel_of_one_child_has_room_for_one(void)
+{
+	struct table table;
+
+	begin(&table, 4, 1024);
+	both_ways(&table, 1, 2, SEVERAL);
+	const struct tunnel *tunnel = tunnel_between(&table, 1, 2);
+	g_assert_cmpuint(tunnel->child_count, ==, 1);
+	g_assert_cmpuint(malloc_usable_size(tunnel->children), <, 2 * sizeof tunnel->children[0]);
+	end(&table);
+}
+
+static void of_many_children_the_newest_stay(void)
+{
+	struct table table;
+	const uint32_t children = 3 * TUNNEL_CHILDREN;
+
+	begin(&table, 4, 1024);
+	both_ways(&table, 1, 2, 1);
+	for (uint32_t child = 1; child <= children; child++) {
+		esp(&table, 1, 2, 0x10000 + child);
+		esp(&table, 2, 1, 0x20000 + child);
+		const struct tunnel *tunnel = tunnel_between(&table, 1, 2);
+		/* The SPIs from before are a child as well. */
+		g_assert_cmpuint(tunnel->child_count, ==, MIN(child + 1, TUNNEL_CHILDREN));
+		g_assert_cmpuint(tunnel->children_total, ==, child + 1);
+		const struct child_sa *newest = &tunnel->children[tunnel->child_count - 1];
+		g_assert_cmphex(newest->spi_from[0], ==, 0x10000 + child);
+		g_assert_cmphex(newest->spi_from[1], ==, 0x20000 + child);
+	}
+	const struct tunnel *tunnel = tunnel_between(&table, 1, 2);
+	for (uint32_t i = 0; i < TUNNEL_CHILDREN; i++)
+		g_assert_cmphex(tunnel->children[i].spi_from[0], ==, 0x10000 + children - TUNNEL_CHILDREN + 1 + i);
+	end(&table);
+}
+
 #define TEST(function)                                                                                                 \
 	{                                                                                                              \
 		"/bounds/" #function, function                                                                         \
@@ -214,7 +259,8 @@ static const struct {
         TEST(strays_give_way_before_spis_in_use),  TEST(an_spi_that_finds_no_room_is_counted_without),
         TEST(spis_that_expired_give_way),          TEST(a_single_packet_long_ago_gives_way_even_in_a_tunnel_in_use),
         TEST(tunnels_in_use_do_not_give_way),      TEST(a_declared_asa_is_mirrored_whoever_begins),
-        TEST(thresholds_can_change_while_it_runs),
+        TEST(thresholds_can_change_while_it_runs), TEST(a_tunnel_of_one_child_has_room_for_one),
+        TEST(of_many_children_the_newest_stay),
 };
 
 int main(int argc, char **argv)
