@@ -26,8 +26,8 @@ struct tunnel *tunnels_between(struct tunnels *tunnels, const struct ip_address 
                                const struct ip_address *destination, uint32_t frame, int64_t time);
 
 /*
- * The same array with room for one more: it doubles where it is full, so a tunnel of which little was seen takes little.
- * It begins as NULL, and each that is added comes through here.
+ * The same array with room for one more: it doubles where it is full, so a tunnel of which little was seen takes
+ * little. It begins as NULL, and each that is added comes through here.
  */
 static inline void *room_for_one_more(void *array, unsigned count, size_t size)
 {
