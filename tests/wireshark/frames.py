@@ -12,7 +12,7 @@ COOKIE = 16390
 
 def pcap(path, packets, link_type=RAW_IP, interval=0.1):
     """Writes a capture of these packets, interval seconds apart; returns its path."""
-    data = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link_type)
+    data = bytearray(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link_type))
     for number, packet in enumerate(packets):
         microseconds = int(number * interval * 1_000_000)
         data += struct.pack("<IIII", 1_700_000_000 + microseconds // 1_000_000, microseconds % 1_000_000, len(packet),
@@ -41,6 +41,8 @@ def syslog(text, source=ASA, destination="10.9.9.9"):
 
 def ip(payload, protocol, source=ASA, destination=PEER):
     addresses = ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed
+    if ipaddress.ip_address(source).version == 6:
+        return struct.pack(">IHBB", 6 << 28, len(payload), protocol, 64) + addresses + payload
     return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), 0, 0, 64, protocol, 0) + addresses + payload
 
 
@@ -53,8 +55,12 @@ def ethernet(packet):
     return bytes(12) + b"\x08\x00" + packet
 
 
-def esp(spi, sequence, source=ASA, destination=PEER):
-    return ip(struct.pack(">II", spi, sequence) + bytes(72), 50, source, destination)
+def esp(spi, sequence, source=ASA, destination=PEER, size=80):
+    return ip(struct.pack(">II", spi, sequence) + bytes(size - 8), 50, source, destination)
+
+
+def esp_in_udp(spi, sequence, source=ASA, destination=PEER, port=4500):
+    return udp(struct.pack(">II", spi, sequence) + bytes(72), port, source, destination)
 
 
 def ike(payloads, response=False, exchange=SA_INIT, responder_spi=0, message_id=0):

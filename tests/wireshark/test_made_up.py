@@ -50,8 +50,7 @@ def test_ipsec_is_seen_inside_a_mirrored_frame_and_under_mpls(tmp_path):
 
 
 def test_ports_of_ones_own(tmp_path):
-    esp_in_udp = frames.udp(struct.pack(">II", 0x1001, 1) + bytes(72), port=10000)
-    capture = frames.pcap(tmp_path / "port.pcap", [esp_in_udp])
+    capture = frames.pcap(tmp_path / "port.pcap", [frames.esp_in_udp(0x1001, 1, port=10000)])
     assert fields(capture, "asaphase.esp.encaps") == [[""]]
     assert fields(capture, "asaphase.esp.encaps", arguments=("-o", "asaphase.nat_traversal_ports:9999-10001")) == [["1"]]
     assert fields(capture, "asaphase.esp.encaps", arguments=("-d", "udp.port==10000,udpencap")) == [["1"]]

@@ -48,6 +48,12 @@ def test_nothing_else_changes_by_the_plugin(name):
     assert parts(seen(name).packets)[0] == parts(seen(name, plugin=False).packets)[0]
 
 
+def test_disabled_it_is_as_if_it_were_not_there():
+    for name in ("ikev2-psk-wrong-cbc", "ikev2-one-way-later"):
+        options = ("-P", "-V", "-z", "expert", "-z", "io,phs")
+        assert tshark(name, *options, "--disable-protocol", "asaphase") == tshark(name, *options, plugin=False)
+
+
 def test_what_waited_is_taken_as_if_it_had_not():
     """Of two passes, the first asks for nothing: all frames wait."""
     for name in ("ikev2-one-way-later", "ikev2-up-tcp-joined", "ikev1-psk-wrong-twice"):
