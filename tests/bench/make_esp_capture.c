@@ -26,7 +26,6 @@ struct record {
 };
 
 /* Without the padding at its end, which the file has not. */
-#define RECORD_SIZE (offsetof(struct record, frame) + HEADERS + PAYLOAD)
 
 static void put32(uint8_t *at, uint32_t value)
 {
