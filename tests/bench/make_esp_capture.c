@@ -25,8 +25,6 @@ struct record {
 	uint8_t frame[HEADERS + PAYLOAD];
 };
 
-/* Without the padding at its end, which the file has not. */
-
 static void put32(uint8_t *at, uint32_t value)
 {
 	for (unsigned i = 0; i < 4; i++)
