@@ -219,7 +219,12 @@ def test_hundred_thousand_spis_are_read_fast(world):
     world.silence()
     world.read_sets("install", "offload", "transit", 2 * 262144)
     world.send(LEFT, spi=0x1000, spis=100000, packets=2)
-    times = json.loads(world.read_sets("time"))
+    # While the kernel still makes its table larger, one dump may pass some elements by; the next has them.
+    for _ in range(5):
+        times = json.loads(world.read_sets("time"))
+        if times["spis"] == 100000:
+            break
+        time.sleep(0.5)
     assert times["spis"] == 100000, times
     world.figure(f"100,000 SPIs in {times['first']:.2f} s of CPU when all are new, {times['again']:.2f} s after that")
 
