@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/keyed_hash.h"
 
+#include <glib.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -16,4 +17,16 @@ void hash_key_draw(uint64_t *key, unsigned words)
 	for (unsigned i = 0; i < words; i++)
 		key[i] = multiply_fold((uint64_t)now.tv_nsec + i, (uint64_t)(uintptr_t)key) ^
 		         (UINT64_C(0x9e3779b97f4a7c15) << i);
+}
+
+const uint64_t *process_hash_key(void)
+{
+	static uint64_t key[4];
+	static gsize drawn;
+
+	if (g_once_init_enter(&drawn)) {
+		hash_key_draw(key, G_N_ELEMENTS(key));
+		g_once_init_leave(&drawn, 1);
+	}
+	return key;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/keyed_hash.h"
 #include "core/pasted_private.h"
 
 #include <stdarg.h>
@@ -12,14 +13,12 @@ struct peer_key {
 	uint32_t device;
 };
 
-static guint hash_key(gconstpointer key)
+static guint hash_of_key(gconstpointer key)
 {
 	const struct peer_key *of = key;
-	guint hash = of->device * 2654435761u;
 
-	for (size_t i = 0; i < sizeof of->peer.bytes; i++)
-		hash = hash * 31u + of->peer.bytes[i];
-	return hash;
+	/* A stranger's addresses stand in an ASA's log. */
+	return (guint)hash_of_address(&of->peer, process_hash_key()) + of->device;
 }
 
 static gboolean keys_equal(gconstpointer a, gconstpointer b)
@@ -69,7 +68,7 @@ struct pasted *pasted_new(void)
 
 	pasted->devices = g_ptr_array_new_with_free_func(free_device);
 	pasted->peers = g_ptr_array_new_with_free_func(g_free);
-	pasted->by_address = g_hash_table_new_full(hash_key, keys_equal, g_free, NULL);
+	pasted->by_address = g_hash_table_new_full(hash_of_key, keys_equal, g_free, NULL);
 	return pasted;
 }
 

@@ -113,10 +113,7 @@ static inline bool is_of(const struct spi_entry *entry, const struct key *key)
 
 static inline uint64_t hash_of(const struct spi_table *table, const struct key *key)
 {
-	uint64_t addresses = hash_of_address(key->source, &table->hash_key[0]) +
-	                     hash_of_address(key->destination, &table->hash_key[2]);
-
-	return multiply_fold(addresses ^ key->spi ^ ((uint64_t)key->encapsulation << 32), table->hash_key[1] | 1);
+	return hash_of_esp_sa(key->source, key->destination, key->spi, key->encapsulation, table->hash_key);
 }
 
 /* ---- entries ---- */

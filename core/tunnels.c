@@ -25,24 +25,12 @@ enum claim {
 	CLAIM_IN_USE,
 };
 
-/* Of all tables: what GHashTable calls is not told which one asks. */
-static uint64_t hash_key[2];
-
-static void draw_hash_key_once(void)
-{
-	static gsize drawn;
-
-	if (!g_once_init_enter(&drawn))
-		return;
-	hash_key_draw(hash_key, 2);
-	g_once_init_leave(&drawn, 1);
-}
-
 /* The same for A, B and B, A. */
 static guint hash_of_addresses(gconstpointer key)
 {
 	const struct ip_address *pair = key;
-	return (guint)(hash_of_address(&pair[0], hash_key) + hash_of_address(&pair[1], hash_key));
+	const uint64_t *secret = process_hash_key();
+	return (guint)(hash_of_address(&pair[0], secret) + hash_of_address(&pair[1], secret));
 }
 
 static gboolean addresses_equal(gconstpointer a, gconstpointer b)
@@ -66,7 +54,6 @@ struct tunnel_options tunnel_options_default(void)
 struct tunnels *tunnels_new(const struct tunnel_options *options)
 {
 	struct tunnels *tunnels = g_new0(struct tunnels, 1);
-	draw_hash_key_once();
 	tunnels->options = *options;
 	tunnels->by_addresses = g_hash_table_new(hash_of_addresses, addresses_equal);
 	tunnels->list = g_ptr_array_new();

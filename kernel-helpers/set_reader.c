@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "core/byte_order.h"
+#include "core/keyed_hash.h"
 #include "kernel-helpers/nf_tables.h"
 #include "kernel-helpers/rules_private.h"
 #include "kernel-helpers/set_elements.h"
@@ -52,13 +53,9 @@ struct set_reader {
 static guint told_hash(gconstpointer key)
 {
 	const struct told *told = key;
-	uint64_t words[4], hash = told->spi + ((uint64_t)told->encapsulation << 32);
 
-	memcpy(words, &told->source, sizeof told->source);
-	memcpy(words + 2, &told->destination, sizeof told->destination);
-	for (unsigned i = 0; i < 4; i++)
-		hash = (hash ^ words[i]) * UINT64_C(0x9e3779b97f4a7c15);
-	return (guint)(hash >> 32);
+	return (guint)hash_of_esp_sa(&told->source, &told->destination, told->spi, told->encapsulation,
+	                             process_hash_key());
 }
 
 static gboolean told_equal(gconstpointer a, gconstpointer b)
