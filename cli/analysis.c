@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/progress.h"
+#include "core/diagnose.h"
 #include "core/link_layer.h"
 
 #define PACKETS_BETWEEN_PROGRESS 65536
@@ -171,4 +172,20 @@ int analysis_take_file(struct analysis *analysis, const char *file, char error[C
 	}
 	capture_close(capture);
 	return 0;
+}
+
+struct tunnel_tally analysis_tally(const struct analysis *analysis)
+{
+	struct tunnel_tally tally = {0};
+	struct verdict verdict;
+
+	for (uint32_t number = 0; number < tunnels_count(analysis->tunnels); number++) {
+		const struct tunnel *tunnel = tunnels_at(analysis->tunnels, number);
+		if (tunnel == NULL)
+			continue;
+		tunnel_diagnose(analysis->tunnels, tunnel, &verdict);
+		tally.tunnels++;
+		tally.faults += verdict.cause != CAUSE_NONE;
+	}
+	return tally;
 }

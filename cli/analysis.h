@@ -51,4 +51,11 @@ void analysis_take(struct analysis *analysis, int link_type, const struct frame 
  */
 int analysis_take_file(struct analysis *analysis, const char *file, char error[CAPTURE_ERROR_SIZE]);
 
+struct tunnel_tally {
+	uint32_t tunnels;
+	uint32_t faults; /* tunnels with a verdict other than none */
+};
+
+struct tunnel_tally analysis_tally(const struct analysis *analysis);
+
 #endif

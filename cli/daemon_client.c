@@ -8,6 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/json_text.h"
+
 #define PATIENCE_SECONDS 30
 #define LINE_LARGEST ((gsize)256 << 20)
 
@@ -175,11 +177,7 @@ static char *show_request(const char *const *words, size_t count)
 		json_builder_add_string_value(json, words[i]);
 	json_builder_end_array(json);
 	json_builder_end_object(json);
-	JsonNode *root = json_builder_get_root(json);
-	char *request = json_to_string(root, FALSE);
-	json_node_unref(root);
-	g_object_unref(json);
-	return request;
+	return json_text_of(json);
 }
 
 int daemon_client_show(const char *socket_path, const char *const *words, size_t count, GString *text, char **error)

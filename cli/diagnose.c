@@ -11,36 +11,16 @@
 #include "cli/log_evidence.h"
 #include "cli/terminal.h"
 #include "core/diagnose.h"
+#include "core/json_text.h"
 #include "core/verdict_json.h"
 #include "core/verdict_text.h"
 
 #define FORMAT 1
 #define NANOSECONDS_PER_SECOND 1e9
 
-struct tally {
-	uint32_t tunnels;
-	uint32_t faults;
-};
-
-static struct tally count_faults(struct tunnels *tunnels)
-{
-	struct tally tally = {0};
-	struct verdict verdict;
-
-	for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
-		const struct tunnel *tunnel = tunnels_at(tunnels, number);
-		if (tunnel == NULL)
-			continue;
-		tunnel_diagnose(tunnels, tunnel, &verdict);
-		tally.tunnels++;
-		tally.faults += verdict.cause != CAUSE_NONE;
-	}
-	return tally;
-}
-
 /* ---- text ---- */
 
-static void print_text(const struct analysis *analysis, const char *file, struct tally tally)
+static void print_text(const struct analysis *analysis, const char *file, struct tunnel_tally tally)
 {
 	struct text_style style = terminal_style();
 	GString *text = g_string_new(NULL);
@@ -145,17 +125,14 @@ static void print_json(const struct analysis *analysis, const char *file)
 	}
 	json_builder_end_array(json);
 	json_builder_end_object(json);
-	JsonNode *root = json_builder_get_root(json);
-	char *text = json_to_string(root, FALSE);
+	char *text = json_text_of(json);
 	puts(text);
 	g_free(text);
-	json_node_unref(root);
-	g_object_unref(json);
 }
 
 /* ---- the command ---- */
 
-static void print(enum diagnose_form form, const struct analysis *analysis, const char *file, struct tally tally)
+static void print(enum diagnose_form form, const struct analysis *analysis, const char *file, struct tunnel_tally tally)
 {
 	switch (form) {
 	case FORM_TEXT:
@@ -181,7 +158,7 @@ static int diagnose_file(const char *file, const char *log, const struct analysi
 	if (analysis_take_file(&analysis, file, error) != 0) {
 		fprintf(stderr, "asaphase: %s: %s\n", file, error);
 	} else if (log == NULL || log_evidence_take_or_say(analysis.tunnels, log)) {
-		struct tally tally = count_faults(analysis.tunnels);
+		struct tunnel_tally tally = analysis_tally(&analysis);
 		print(form, &analysis, file, tally);
 		fflush(stdout);
 		problems_print(&analysis.problems, file);

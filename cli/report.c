@@ -12,7 +12,6 @@
 #include "cli/command.h"
 #include "cli/log_evidence.h"
 #include "cli/report_page.h"
-#include "core/diagnose.h"
 
 struct report_options {
 	struct analysis_options analysis;
@@ -59,21 +58,6 @@ static int write_page(const char *output, const GString *page)
 	return written ? 0 : -error;
 }
 
-static bool has_fault(struct tunnels *tunnels)
-{
-	struct verdict verdict;
-
-	for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
-		const struct tunnel *tunnel = tunnels_at(tunnels, number);
-		if (tunnel == NULL)
-			continue;
-		tunnel_diagnose(tunnels, tunnel, &verdict);
-		if (verdict.cause != CAUSE_NONE)
-			return true;
-	}
-	return false;
-}
-
 static int write_report(const struct report_options *options, const struct analysis *analysis,
                         const struct record *record)
 {
@@ -91,7 +75,7 @@ static int write_report(const struct report_options *options, const struct analy
 		return EXIT_UNUSABLE;
 	}
 	problems_print(&analysis->problems, file);
-	return has_fault(analysis->tunnels) ? EXIT_FAULT_FOUND : EXIT_ALL_WELL;
+	return analysis_tally(analysis).faults > 0 ? EXIT_FAULT_FOUND : EXIT_ALL_WELL;
 }
 
 static int run(const struct report_options *options)

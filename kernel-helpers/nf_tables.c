@@ -10,27 +10,13 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
+#include "kernel-helpers/netlink_socket.h"
 #include "kernel-helpers/rules.h"
 
 struct mnl_socket *nf_tables_open(void)
 {
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	struct timeval patience = {.tv_sec = 1};
-
-	if (socket == NULL)
-		return NULL;
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) != 0 ||
-	    setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0) {
-		int error = errno;
-
-		mnl_socket_close(socket);
-		errno = error;
-		return NULL;
-	}
-	return socket;
+	return netlink_socket_open(NETLINK_NETFILTER, 0, 0);
 }
 
 struct nlmsghdr *nf_tables_request(void *buffer, uint16_t type, uint16_t flags)

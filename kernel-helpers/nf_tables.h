@@ -11,7 +11,7 @@
 /* A kernel answers a dump in messages of at most 32 KiB, if the reader has room for so much. */
 #define NF_TABLES_BUFFER_SIZE 32768
 
-/* A bound socket that waits at most a second for an answer. NULL with errno set. Close with mnl_socket_close. */
+/* A socket as of netlink_socket_open. */
 struct mnl_socket *nf_tables_open(void);
 
 /* A request's header: type is NFT_MSG_…, flags are NLM_F_…, family NFPROTO_INET. */

@@ -6,8 +6,8 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
-#include <sys/socket.h>
 
+#include "kernel-helpers/netlink_socket.h"
 #include "kernel-helpers/nf_tables.h"
 
 #define SEQUENCE 1
@@ -60,14 +60,13 @@ static int dump_vrf_links(struct mnl_socket *socket, bool *found)
 
 bool vrf_exists(void)
 {
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	struct mnl_socket *socket = netlink_socket_open(NETLINK_ROUTE, 0, 0);
 	bool found = false;
-	int result = -1;
+	int result;
 
 	if (socket == NULL)
 		return true;
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0)
-		result = dump_vrf_links(socket, &found);
+	result = dump_vrf_links(socket, &found);
 	mnl_socket_close(socket);
 	return found || (result != 0 && result != -EINTR);
 }

@@ -7,6 +7,7 @@
 
 #include "core/asa_show.h"
 #include "core/diagnose.h"
+#include "core/json_text.h"
 #include "core/verdict_json.h"
 #include "core/verdict_text.h"
 #include "nfq-daemon/clock.h"
@@ -24,14 +25,11 @@
 
 static void append_line(GString *output, JsonBuilder *json)
 {
-	JsonNode *root = json_builder_get_root(json);
-	char *text = json_to_string(root, FALSE);
+	char *text = json_text_of(json);
 
 	g_string_append(output, text);
 	g_string_append_c(output, '\n');
 	g_free(text);
-	json_node_unref(root);
-	g_object_unref(json);
 }
 
 static JsonBuilder *begin_line(void)

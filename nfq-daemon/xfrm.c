@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "kernel-helpers/netlink_socket.h"
 #include "nfq-daemon/clock.h"
 #include "nfq-daemon/journal.h"
 #include "nfq-daemon/xfrm_pairs.h"
@@ -286,31 +287,15 @@ static unsigned group_bit(unsigned group)
 	return 1U << (group - 1);
 }
 
-static struct mnl_socket *open_socket(int flags, unsigned groups)
-{
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_XFRM, SOCK_CLOEXEC | flags);
-	struct timeval patience = {.tv_sec = 1};
-
-	if (socket == NULL)
-		return NULL;
-	if (mnl_socket_bind(socket, groups, MNL_SOCKET_AUTOPID) != 0 ||
-	    setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0) {
-		int error = errno;
-		mnl_socket_close(socket);
-		errno = error;
-		return NULL;
-	}
-	return socket;
-}
-
 /* Changes are listened for before all is read, so that none falls in between. */
 static int open_all(struct xfrm *xfrm)
 {
 	const int size = RECEIVE_BUFFER;
 
-	xfrm->changes = open_socket(SOCK_NONBLOCK, group_bit(XFRMNLGRP_SA) | group_bit(XFRMNLGRP_POLICY) |
-	                                                   group_bit(XFRMNLGRP_EXPIRE) | group_bit(XFRMNLGRP_MIGRATE));
-	xfrm->dumps = xfrm->changes != NULL ? open_socket(0, 0) : NULL;
+	xfrm->changes = netlink_socket_open(NETLINK_XFRM, SOCK_NONBLOCK,
+	                                    group_bit(XFRMNLGRP_SA) | group_bit(XFRMNLGRP_POLICY) |
+	                                            group_bit(XFRMNLGRP_EXPIRE) | group_bit(XFRMNLGRP_MIGRATE));
+	xfrm->dumps = xfrm->changes != NULL ? netlink_socket_open(NETLINK_XFRM, 0, 0) : NULL;
 	if (xfrm->dumps == NULL)
 		return -errno;
 	/* Without it the kernel's default holds, and all is read again more often. */
