@@ -36,6 +36,17 @@ struct ledger_entry *ledger_of(struct ledger *ledger, const struct tunnel *tunne
 	return entry;
 }
 
+bool ledger_was_up(const struct tunnel *tunnel)
+{
+	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
+		if (tunnel->ike_sas[i]->up_time != 0)
+			return true;
+	for (unsigned side = 0; side < 2; side++)
+		if (tunnel->esp[side].silence.last == 0 && tunnel->esp[side].earlier_packets < 2)
+			return false;
+	return true;
+}
+
 uint64_t ledger_lost(struct ledger *ledger, const struct tunnel *tunnel, unsigned side)
 {
 	struct ledger_entry *entry = ledger_of(ledger, tunnel);

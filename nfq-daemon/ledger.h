@@ -11,7 +11,7 @@ struct ledger_entry {
 	uint64_t failures[CAUSE_LAST]; /* times that each was seen */
 	uint64_t lost[2];              /* by sending side: the most that was exported, so that it never goes back */
 	enum cause reported;           /* the last that the journal was told */
-	bool exported;                 /* once exported, always exported */
+	bool exported;                 /* at the last export; one that was up stays so */
 };
 
 struct ledger;
@@ -21,6 +21,9 @@ void ledger_free(struct ledger *ledger);
 
 /* The tunnel's entry, empty where it is new; good until the next call. */
 struct ledger_entry *ledger_of(struct ledger *ledger, const struct tunnel *tunnel);
+
+/* Whether it ever worked: an IKE SA came up, or both ends sent more ESP than a stray or spoofed packet leaves. */
+bool ledger_was_up(const struct tunnel *tunnel);
 
 /* Losses in the direction that side sends, as they are to be exported: late arrivals do not take any back. */
 uint64_t ledger_lost(struct ledger *ledger, const struct tunnel *tunnel, unsigned side);

@@ -23,24 +23,34 @@ struct page {
 
 /* ---- which tunnels ---- */
 
-static bool was_ever_up(const struct tunnel *tunnel)
-{
-	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
-		if (tunnel->ike_sas[i]->up_time != 0)
-			return true;
-	return tunnel->esp[0].packets != 0 && tunnel->esp[1].packets != 0;
-}
+/* A tunnel that never worked and was silent for so long makes room for others. */
+#define SILENT_AFTER (3600 * NANOSECONDS)
 
-/* Declared ones and those exported before come first, then what has been up, then the rest: a flood of spoofed
- * packets must not push a tunnel out. */
-static unsigned rank_of(const struct metrics *metrics, const struct tunnel *tunnel)
-{
-	if (tunnel->keep || ledger_of(metrics->ledger, tunnel)->exported)
-		return 0;
-	return was_ever_up(tunnel) ? 1 : 2;
-}
+/*
+ * Who is exported first. A flood of spoofed packets must neither push a tunnel out, nor keep out one that comes up
+ * later: what was exported and never worked gives way.
+ */
+enum rank {
+	RANK_ALWAYS, /* declared, or exported before and once up */
+	RANK_ONCE_UP,
+	RANK_KNOWN, /* exported before */
+	RANK_NEW,
+	RANK_SILENT,
+	RANKS,
+};
 
-#define RANKS 3
+static enum rank rank_of(const struct metrics *metrics, const struct tunnel *tunnel)
+{
+	bool exported = ledger_of(metrics->ledger, tunnel)->exported;
+
+	if (tunnel->keep)
+		return RANK_ALWAYS;
+	if (ledger_was_up(tunnel))
+		return exported ? RANK_ALWAYS : RANK_ONCE_UP;
+	if (tunnels_now(metrics->tunnels) - tunnel->last_time >= SILENT_AFTER)
+		return RANK_SILENT;
+	return exported ? RANK_KNOWN : RANK_NEW;
+}
 
 /* Its labels stay as they are now, whatever is learnt later of who began. */
 static void export_tunnel(const struct page *page, struct tunnel *tunnel)
@@ -56,22 +66,41 @@ static void export_tunnel(const struct page *page, struct tunnel *tunnel)
 	g_array_append_val(page->exported, exported);
 }
 
+/* Each tunnel is looked at once, however many ranks there are: there may be very many. */
+static uint8_t *rank_all(struct page *page)
+{
+	struct tunnels *tunnels = page->metrics->tunnels;
+	uint8_t *ranks = g_malloc(MAX(tunnels_count(tunnels), 1));
+
+	for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
+		const struct tunnel *tunnel = tunnels_at(tunnels, number);
+		ranks[number] = (uint8_t)(tunnel != NULL ? rank_of(page->metrics, tunnel) : RANKS);
+		page->tunnels += tunnel != NULL;
+	}
+	return ranks;
+}
+
+static bool has_room(const struct page *page)
+{
+	return page->exported->len < page->metrics->config->exported_tunnels;
+}
+
 static void choose_tunnels(struct page *page)
 {
 	struct tunnels *tunnels = page->metrics->tunnels;
+	uint8_t *ranks = rank_all(page);
 
 	for (unsigned rank = 0; rank < RANKS; rank++) {
 		for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
-			struct tunnel *tunnel = tunnels_at(tunnels, number);
-			if (tunnel == NULL)
+			if (ranks[number] != rank)
 				continue;
-			page->tunnels += rank == 0;
-			/* Those taken at an earlier rank are exported now. */
-			if (rank_of(page->metrics, tunnel) == rank &&
-			    (rank == 0 || page->exported->len < page->metrics->config->exported_tunnels))
-				export_tunnel(page, tunnel);
+			if (rank == RANK_ALWAYS || has_room(page))
+				export_tunnel(page, tunnels_at(tunnels, number));
+			else
+				ledger_of(page->metrics->ledger, tunnels_at(tunnels, number))->exported = false;
 		}
 	}
+	g_free(ranks);
 }
 
 /* ---- one series ---- */

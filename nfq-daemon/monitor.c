@@ -13,8 +13,9 @@
 /* Totals of a tunnel that was not seen for so long are not kept over a restart. */
 #define FORGET_AFTER (90 * 86400 * NANOSECONDS)
 
-/* Fewer ESP packets one way are a stray or spoofed one's, and not kept over a restart either. */
+/* Fewer ESP packets are a stray or spoofed one's: not kept over a restart either, or not for long where exported. */
 #define WORTH_KEEPING 9
+#define FORGET_STRAY_AFTER (86400 * NANOSECONDS)
 
 struct monitor {
 	const struct config *config;
@@ -99,6 +100,12 @@ static void restore_direction(struct tunnel *tunnel, unsigned side, const struct
 	               clock_from_realtime(direction->last_time));
 }
 
+/* The file has what was exported first, and may have more than that. */
+static bool was_exported(const struct monitor *monitor, guint number)
+{
+	return number < monitor->config->exported_tunnels;
+}
+
 void monitor_restore(struct monitor *monitor, const struct state *state)
 {
 	for (guint i = 0; i < state->tunnels->len; i++) {
@@ -115,7 +122,7 @@ void monitor_restore(struct monitor *monitor, const struct state *state)
 		restore_direction(tunnel, local, &kept->encaps);
 		restore_direction(tunnel, !local, &kept->decaps);
 		tunnel->keep = declared;
-		ledger_of(monitor->ledger, tunnel)->exported = true;
+		ledger_of(monitor->ledger, tunnel)->exported = was_exported(monitor, i);
 	}
 	for (guint i = 0; i < state->failures->len; i++) {
 		const struct state_failures *kept = &g_array_index(state->failures, struct state_failures, i);
@@ -139,9 +146,13 @@ static struct state_direction direction_of(struct monitor *monitor, const struct
 
 static bool is_worth_keeping(const struct tunnel *tunnel, const struct ledger_entry *entry, int64_t now)
 {
+	int64_t silent = now - MAX(tunnel->esp[0].last_time, tunnel->esp[1].last_time);
+
 	if (tunnel->esp[0].packets + tunnel->esp[1].packets >= WORTH_KEEPING)
-		return now - MAX(tunnel->esp[0].last_time, tunnel->esp[1].last_time) < FORGET_AFTER;
-	return tunnel->keep || entry->exported;
+		return silent < FORGET_AFTER;
+	/* Without ESP, its failures. */
+	return tunnel->keep || (entry->exported && (now - tunnel->last_time < FORGET_STRAY_AFTER ||
+	                                            tunnel->esp[0].packets + tunnel->esp[1].packets == 0));
 }
 
 static void save_failures(struct monitor *monitor, const struct tunnel *tunnel, struct state *state)
@@ -157,20 +168,48 @@ static void save_failures(struct monitor *monitor, const struct tunnel *tunnel, 
 	}
 }
 
+static void save_tunnel(struct monitor *monitor, const struct tunnel *tunnel, struct state *state)
+{
+	const struct state_tunnel kept = {
+	        .local = tunnel->address[tunnel->asa_side],
+	        .remote = tunnel->address[!tunnel->asa_side],
+	        .encaps = direction_of(monitor, tunnel, tunnel->asa_side),
+	        .decaps = direction_of(monitor, tunnel, !tunnel->asa_side),
+	};
+
+	g_array_append_val(state->tunnels, kept);
+	save_failures(monitor, tunnel, state);
+}
+
+/* In this order. What goes one way alone anybody can have made up: of that there is no more than can be exported. */
+enum saving {
+	SAVED_EXPORTED,
+	SAVED_ONCE_UP,
+	SAVED_ONE_WAY,
+	SAVINGS,
+};
+
+static enum saving saving_of(const struct monitor *monitor, const struct tunnel *tunnel)
+{
+	if (ledger_of(monitor->ledger, tunnel)->exported || tunnel->keep)
+		return SAVED_EXPORTED;
+	return ledger_was_up(tunnel) ? SAVED_ONCE_UP : SAVED_ONE_WAY;
+}
+
 void monitor_save(struct monitor *monitor, struct state *state)
 {
-	for (uint32_t number = 0; number < tunnels_count(monitor->tunnels); number++) {
-		const struct tunnel *tunnel = tunnels_at(monitor->tunnels, number);
-		if (tunnel == NULL || !is_worth_keeping(tunnel, ledger_of(monitor->ledger, tunnel), clock_now()))
-			continue;
-		const struct state_tunnel kept = {
-		        .local = tunnel->address[tunnel->asa_side],
-		        .remote = tunnel->address[!tunnel->asa_side],
-		        .encaps = direction_of(monitor, tunnel, tunnel->asa_side),
-		        .decaps = direction_of(monitor, tunnel, !tunnel->asa_side),
-		};
-		g_array_append_val(state->tunnels, kept);
-		save_failures(monitor, tunnel, state);
+	int64_t now = clock_now();
+	uint32_t one_way = 0;
+
+	for (enum saving saving = 0; saving < SAVINGS; saving++) {
+		for (uint32_t number = 0; number < tunnels_count(monitor->tunnels); number++) {
+			const struct tunnel *tunnel = tunnels_at(monitor->tunnels, number);
+			if (tunnel == NULL || saving_of(monitor, tunnel) != saving ||
+			    !is_worth_keeping(tunnel, ledger_of(monitor->ledger, tunnel), now))
+				continue;
+			if (saving != SAVED_ONE_WAY || one_way++ < monitor->config->exported_tunnels)
+				save_tunnel(monitor, tunnel, state);
+		}
 	}
 }
 

@@ -86,9 +86,124 @@ static void test_document(void)
 	g_free(text);
 }
 
+/* ---- which tunnels are exported, while somebody makes up packets from ever other addresses ---- */
+
+#define ROOM 4
+#define SECOND INT64_C(1000000000)
+#define NOON (INT64_C(1700000000) * SECOND)
+
+static struct ip_address address(uint8_t network, uint8_t host)
+{
+	const uint8_t bytes[] = {192, 0, network, host};
+
+	return ip_address_from_ipv4(bytes);
+}
+
+static void send_esp(struct tunnels *tunnels, struct ip_address from, struct ip_address to, uint64_t packets,
+                     int64_t time)
+{
+	const struct spi_counts counts = {.source = from,
+	                                  .destination = to,
+	                                  .spi = 0x1000,
+	                                  .packets = packets,
+	                                  .bytes = 100 * packets,
+	                                  .last_time = time};
+
+	tunnels_take_counts(tunnels, &counts);
+	tunnels_settle_counts(tunnels, time, NULL, NULL);
+}
+
+static void flood(struct tunnels *tunnels, int64_t time)
+{
+	for (uint8_t host = 1; host <= 2 * ROOM; host++)
+		send_esp(tunnels, address(9, host), address(2, 1), 1, time);
+}
+
+static bool is_exported(const struct metrics *metrics, struct ip_address local, struct ip_address remote)
+{
+	char one[IP_ADDRESS_TEXT_SIZE], other[IP_ADDRESS_TEXT_SIZE];
+	GString *text = g_string_new(NULL);
+
+	metrics_append(text, metrics);
+	char *labels = g_strdup_printf("asaphase_tunnel_encaps_packets_total{local=\"%s\",remote=\"%s\"}",
+	                               ip_address_to_text(&local, one), ip_address_to_text(&remote, other));
+	bool found = strstr(text->str, labels) != NULL;
+	g_free(labels);
+	g_string_free(text, TRUE);
+	return found;
+}
+
+static void with_little_room(void (*test)(struct metrics *metrics))
+{
+	const struct tunnel_options options = tunnel_options_default();
+	struct config config;
+
+	config_defaults(&config);
+	config.exported_tunnels = ROOM;
+	struct metrics metrics = {.tunnels = tunnels_new(&options), .ledger = ledger_new(), .config = &config};
+	test(&metrics);
+	tunnels_free(metrics.tunnels);
+	ledger_free(metrics.ledger);
+	config_free(&config);
+}
+
+/* One that comes up when what was made up has all the room. */
+static void come_up_after_a_flood(struct metrics *metrics)
+{
+	flood(metrics->tunnels, NOON);
+	g_assert_true(is_exported(metrics, address(9, 1), address(2, 1)));
+	for (unsigned i = 0; i < 4; i++) {
+		send_esp(metrics->tunnels, address(2, 1), address(7, 1), 3, NOON + (2 * i + 1) * SECOND);
+		send_esp(metrics->tunnels, address(7, 1), address(2, 1), 3, NOON + (2 * i + 2) * SECOND);
+	}
+	g_assert_true(is_exported(metrics, address(2, 1), address(7, 1)));
+	g_assert_true(is_exported(metrics, address(9, 1), address(2, 1)));
+	g_assert_false(is_exported(metrics, address(9, ROOM), address(2, 1)));
+}
+
+static void test_come_up_after_a_flood(void)
+{
+	with_little_room(come_up_after_a_flood);
+}
+
+/* One that fails is exported when what was made up has been silent for long. */
+static void fail_after_a_flood(struct metrics *metrics)
+{
+	flood(metrics->tunnels, NOON);
+	g_assert_true(is_exported(metrics, address(9, 1), address(2, 1)));
+	send_esp(metrics->tunnels, address(2, 1), address(7, 1), 20, NOON + 7200 * SECOND);
+	g_assert_true(is_exported(metrics, address(2, 1), address(7, 1)));
+}
+
+static void test_fail_after_a_flood(void)
+{
+	with_little_room(fail_after_a_flood);
+}
+
+/* One that worked is not pushed out. */
+static void flood_after_work(struct metrics *metrics)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		send_esp(metrics->tunnels, address(2, 1), address(7, 1), 3, NOON + (2 * i + 1) * SECOND);
+		send_esp(metrics->tunnels, address(7, 1), address(2, 1), 3, NOON + (2 * i + 2) * SECOND);
+	}
+	flood(metrics->tunnels, NOON + 7200 * SECOND);
+	g_assert_true(is_exported(metrics, address(2, 1), address(7, 1)));
+	flood(metrics->tunnels, NOON + 14400 * SECOND);
+	g_assert_true(is_exported(metrics, address(2, 1), address(7, 1)));
+}
+
+static void test_flood_after_work(void)
+{
+	with_little_room(flood_after_work);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/metrics/document", test_document);
+	g_test_add_func("/metrics/come_up_after_a_flood", test_come_up_after_a_flood);
+	g_test_add_func("/metrics/fail_after_a_flood", test_fail_after_a_flood);
+	g_test_add_func("/metrics/flood_after_work", test_flood_after_work);
 	return g_test_run();
 }
