@@ -31,8 +31,8 @@ struct told {
 	uint32_t read;        /* number of the last read that saw it; 0 none */
 	uint64_t packets;
 	uint64_t bytes;
-	int64_t looked;  /* when that was; 0 never */
-	int64_t expires; /* as far as was known then, nanoseconds since the epoch */
+	int64_t looked;  /* when that was, by kernel_time(); 0 never */
+	int64_t expires; /* as far as was known then, likewise */
 };
 
 struct set_reader {
@@ -46,7 +46,8 @@ struct set_reader {
 	const struct esp_form *form;
 	set_reader_take *take;
 	void *context;
-	int64_t now;
+	int64_t now;         /* kernel_time() */
+	int64_t to_realtime; /* to be added to that */
 	_Alignas(struct nlmsghdr) char buffer[NF_TABLES_BUFFER_SIZE];
 };
 
@@ -67,12 +68,18 @@ static gboolean told_equal(gconstpointer a, gconstpointer b)
 	       ip_address_equal(&left->destination, &right->destination);
 }
 
-static int64_t real_time(void)
+static int64_t read_clock(clockid_t clock)
 {
 	struct timespec time;
 
-	clock_gettime(CLOCK_REALTIME, &time);
+	clock_gettime(clock, &time);
 	return time.tv_sec * NANOSECONDS_PER_SECOND + time.tv_nsec;
+}
+
+/* The clock that elements expire by. Nobody sets it: a step would make what is still there look like made anew. */
+static int64_t kernel_time(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
 }
 
 struct set_reader *set_reader_new(void)
@@ -135,12 +142,17 @@ static int64_t last_time_of(const struct set_element *element, int64_t now)
 
 /* ---- what is new ---- */
 
+static struct told key_of(const struct set_count *count)
+{
+	return (struct told){.source = count->source,
+	                     .destination = count->destination,
+	                     .spi = count->spi,
+	                     .encapsulation = count->encapsulation};
+}
+
 static struct told *told_of(struct set_reader *reader, const struct set_count *count, bool *added)
 {
-	struct told key = {.source = count->source,
-	                   .destination = count->destination,
-	                   .spi = count->spi,
-	                   .encapsulation = count->encapsulation};
+	const struct told key = key_of(count);
 	struct told *told = g_hash_table_lookup(reader->told, &key);
 
 	*added = told == NULL;
@@ -158,7 +170,7 @@ static struct told *told_of(struct set_reader *reader, const struct set_count *c
 static bool started_anew(const struct told *told, const struct set_count *count, int64_t now)
 {
 	return count->kernel_packets < told->packets || count->kernel_bytes < told->bytes ||
-	       (count->kernel_packets == told->packets && now > told->expires && told->expires != 0);
+	       (count->kernel_packets == told->packets && now > told->expires && told->looked != 0);
 }
 
 static int tell(struct set_reader *reader, struct set_element *element)
@@ -175,6 +187,7 @@ static int tell(struct set_reader *reader, struct set_element *element)
 	count->last_time = last_time_of(element, reader->now);
 	if (count->packets > 0 && count->last_time < told->looked)
 		count->last_time = told->looked;
+	count->last_time += reader->to_realtime;
 	told->looked = reader->now;
 	told->packets = count->kernel_packets;
 	told->bytes = count->kernel_bytes;
@@ -300,7 +313,8 @@ int set_reader_read(struct set_reader *reader, set_reader_take *take, void *cont
 	reader->spis = 0;
 	reader->read++;
 	for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-		reader->now = real_time();
+		reader->now = kernel_time();
+		reader->to_realtime = read_clock(CLOCK_REALTIME) - reader->now;
 		result = read_sets(reader);
 		if (result != -EAGAIN)
 			break;
@@ -319,8 +333,16 @@ int set_reader_start_from(struct set_reader *reader, const struct set_count *cou
 		return -ENOMEM;
 	told->packets = count->kernel_packets;
 	told->bytes = count->kernel_bytes;
-	told->expires = real_time() + LIFETIME_SECONDS * NANOSECONDS_PER_SECOND;
+	/* The first read tells how long it stays, if it is still there. */
+	told->expires = kernel_time() + PROBATION_SECONDS * NANOSECONDS_PER_SECOND;
 	return 0;
+}
+
+bool set_reader_holds(const struct set_reader *reader, const struct set_count *key)
+{
+	const struct told told = key_of(key);
+
+	return g_hash_table_contains(reader->told, &told);
 }
 
 uint32_t set_reader_spis(const struct set_reader *reader)

@@ -59,6 +59,9 @@ typedef void set_reader_take(const struct set_count *count, void *context);
  */
 int set_reader_read(struct set_reader *reader, set_reader_take *take, void *context);
 
+/* Whether the kernel has this SPI, as far as the last reads tell (all fields but the key are ignored). */
+bool set_reader_holds(const struct set_reader *reader, const struct set_count *key);
+
 /* ESP packets, since the rules were installed, that found no room in a set and were passed uncounted. */
 int set_reader_uncounted(struct set_reader *reader, uint64_t *packets);
 

@@ -17,11 +17,8 @@
 #define READ_EACH (NANOSECONDS * 9 / 10)
 #define READ_COST 100
 
-/* The kernel keeps an SPI for a day after its last packet; one that had a single packet, for a minute. */
-#define FORGET_AFTER (2 * 86400 * NANOSECONDS)
-#define FORGET_STRAY_AFTER (300 * NANOSECONDS)
-
-/* What is uncertain of an SPI that is silent for so long does not matter any more. */
+/* What is uncertain of an SPI that is silent for so long does not matter any more. Nor does the SPI itself, once the
+ * kernel has let go of it. */
 #define SETTLED_AFTER (300 * NANOSECONDS)
 
 #define SPIS_MOST (UINT32_C(1) << 24)
@@ -391,7 +388,8 @@ void kernel_counts_retire(struct kernel_counts *counts, int64_t now)
 		if (spi == NULL || spi->sampled || idle < SETTLED_AFTER)
 			continue;
 		settle_uncertainty(counts, spi);
-		if (idle < (spi->key.kernel_packets > 1 ? FORGET_AFTER : FORGET_STRAY_AFTER))
+		/* However many packets it had: anybody can send two on as many SPIs as they like. */
+		if (set_reader_holds(counts->reader, &spi->key))
 			continue;
 		spi_table_remove(counts->index, i);
 		g_clear_pointer(&counts->spis->pdata[i], g_free);
