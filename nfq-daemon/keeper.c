@@ -83,10 +83,11 @@ static void close_others(const struct ward *wards, unsigned count, int life)
 			close(i);
 }
 
-/* It ends with the daemon, not by a signal that is meant for the daemon. */
+/* It ends with the daemon, not by a signal that is meant for the daemon: systemd sends its watchdog's SIGABRT, too, to
+ * all processes of the unit. */
 static void ignore_signals(void)
 {
-	static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2, SIGTSTP};
+	static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGPIPE, SIGUSR1, SIGUSR2, SIGTSTP};
 
 	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
 		signal(ignored[i], SIG_IGN);

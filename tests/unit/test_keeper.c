@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The process that holds the queues when the daemon dies. Its one queue here is a socket that nobody listens to. */
+#include "nfq-daemon/keeper.h"
+
+#include <glib.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define QUARTER_SECOND 250000
+
+/* Systemd sends these to all processes of a unit at once: the keeper has to outlive the daemon. */
+static void test_outlives(gconstpointer number)
+{
+	struct queue_socket socket = {.netlink = mnl_socket_open(NETLINK_USERSOCK)};
+	struct keeper keeper;
+
+	g_assert_nonnull(socket.netlink);
+	g_assert_cmpint(keeper_start(&keeper, &socket, 1), ==, 0);
+	usleep(QUARTER_SECOND);
+	g_assert_cmpint(kill(keeper.process, GPOINTER_TO_INT(number)), ==, 0);
+	usleep(QUARTER_SECOND);
+	g_assert_cmpint(waitpid(keeper.process, NULL, WNOHANG), ==, 0);
+	keeper_stop(&keeper);
+	mnl_socket_close(socket.netlink);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_data_func("/keeper/outlives_the_end", GINT_TO_POINTER(SIGTERM), test_outlives);
+	g_test_add_data_func("/keeper/outlives_the_watchdog", GINT_TO_POINTER(SIGABRT), test_outlives);
+	return g_test_run();
+}
