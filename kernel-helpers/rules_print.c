@@ -120,7 +120,7 @@ static void print_sets(FILE *file, const struct rules_options *options)
 	      "\tcounter " COUNTER_UNCOUNTED " {\n\t}\n"
 	      "\n\t# Who spoke IKE to whom within a day. New SPIs between such peers have an allowance of their own, "
 	      "so that a\n"
-	      "\t# flood of invented ones from elsewhere cannot use it up.\n",
+	      "\t# flood of invented ones between others cannot use it up.\n",
 	      file);
 	print_peer_set(file, "ipv4");
 	print_peer_set(file, "ipv6");
