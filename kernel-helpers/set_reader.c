@@ -82,6 +82,14 @@ static int64_t kernel_time(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+/* For each message: where an answer took long, an element told late in it would else seem to expire too early, and be
+ * taken for a new one. */
+static void look_at_clocks(struct set_reader *reader)
+{
+	reader->now = kernel_time();
+	reader->to_realtime = read_clock(CLOCK_REALTIME) - reader->now;
+}
+
 struct set_reader *set_reader_new(void)
 {
 	struct set_reader *reader = calloc(1, sizeof *reader);
@@ -212,8 +220,10 @@ static int take_element(struct set_element *element, void *context)
 static int take_message(const struct nlmsghdr *message, void *context)
 {
 	struct set_reader *reader = context;
-	int result = set_elements_read(message, reader->form, take_element, reader);
+	int result;
 
+	look_at_clocks(reader);
+	result = set_elements_read(message, reader->form, take_element, reader);
 	errno = -result;
 	return result == 0 ? MNL_CB_OK : MNL_CB_ERROR;
 }
@@ -313,8 +323,7 @@ int set_reader_read(struct set_reader *reader, set_reader_take *take, void *cont
 	reader->spis = 0;
 	reader->read++;
 	for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-		reader->now = kernel_time();
-		reader->to_realtime = read_clock(CLOCK_REALTIME) - reader->now;
+		look_at_clocks(reader);
 		result = read_sets(reader);
 		if (result != -EAGAIN)
 			break;

@@ -32,6 +32,7 @@ int fake_clock_gettime(clockid_t clock, struct timespec *now)
 
 static struct set_element element;
 static bool there;
+static int64_t answer_takes; /* nanoseconds */
 
 struct mnl_socket *nf_tables_open(void)
 {
@@ -51,6 +52,8 @@ int nf_tables_ask(struct mnl_socket *socket, const struct nlmsghdr *request, voi
 {
 	(void)socket;
 	(void)buffer;
+	real += answer_takes;
+	since_boot += answer_takes;
 	return take == NULL || take(request, context) == MNL_CB_OK ? 0 : -1;
 }
 
@@ -119,6 +122,7 @@ static struct set_reader *begin(void)
 	element = (struct set_element){.remaining = 0};
 	told_packets = 0;
 	there = false;
+	answer_takes = 0;
 	return set_reader_new();
 }
 
@@ -184,6 +188,25 @@ static void test_anew(void)
 	set_reader_free(reader);
 }
 
+/* The kernel's first answer took longer than its second: what had little time left is still the same. */
+static void test_slow_answer(void)
+{
+	struct set_reader *reader = begin();
+
+	read_all(reader); /* the first asks for more than the sets */
+	send_packets(2);
+	element.remaining = SECOND;
+	answer_takes = SECOND * 3 / 10;
+	read_all(reader);
+	real = NOON + SECOND * 11 / 10;
+	since_boot = 500 * SECOND + SECOND * 11 / 10;
+	element.remaining = SECOND / 5;
+	answer_takes = 0;
+	read_all(reader);
+	g_assert_cmpuint(told_packets, ==, 2);
+	set_reader_free(reader);
+}
+
 static void test_holds(void)
 {
 	struct set_reader *reader = begin();
@@ -230,6 +253,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/set_reader/step_back", test_step_back);
 	g_test_add_func("/set_reader/time_after_a_step_back", test_time_after_a_step_back);
 	g_test_add_func("/set_reader/anew", test_anew);
+	g_test_add_func("/set_reader/slow_answer", test_slow_answer);
 	g_test_add_func("/set_reader/holds", test_holds);
 	g_test_add_func("/set_reader/holds_after_a_restart", test_holds_after_a_restart);
 	return g_test_run();
