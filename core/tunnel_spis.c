@@ -91,16 +91,23 @@ static enum claim claim_of(const struct tunnels *tunnels, const struct spi_entry
 	return idle > (in_use ? EXPIRED : IDLE) ? CLAIM_IDLE : CLAIM_FULL;
 }
 
-static void remove_owned(struct tunnels *tunnels, uint32_t number)
+/*
+ * Removes the SPI of that number, and with it all of its direction that have no more claim to stay. A direction's chain
+ * can hold the whole table, if a stranger sends two packets on each SPI: so the walk along it has to make room for more
+ * than the one that asks.
+ */
+static void remove_owned(struct tunnels *tunnels, uint32_t number, enum claim claim)
 {
 	const struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
 	struct tunnel *tunnel = tunnels->list->pdata[entry->owner];
 	struct esp_direction *direction = &tunnel->esp[entry->owner_side];
-	uint32_t *link = &direction->first_spi;
 
-	while (*link != number)
-		link = link_to_next(tunnels, *link);
-	remove_spi(tunnels, direction, link);
+	for (uint32_t *link = &direction->first_spi; *link != SPI_TABLE_FULL;) {
+		if (claim_of(tunnels, spi_table_entry(tunnels->spis, *link)) <= claim)
+			remove_spi(tunnels, direction, link);
+		else
+			link = link_to_next(tunnels, *link);
+	}
 }
 
 bool tunnels_free_spi(struct tunnels *tunnels)
@@ -119,6 +126,6 @@ bool tunnels_free_spi(struct tunnels *tunnels)
 	}
 	if (chosen == SPI_TABLE_FULL)
 		return false;
-	remove_owned(tunnels, chosen);
+	remove_owned(tunnels, chosen, least);
 	return true;
 }

@@ -157,6 +157,24 @@ static void a_single_packet_long_ago_gives_way_even_in_a_tunnel_in_use(void)
 	end(&table);
 }
 
+/* Else each new SPI would walk along all the others once they fall silent, and a stranger may have filled the table. */
+static void a_direction_that_fell_silent_gives_way_at_once(void)
+{
+	struct table table;
+
+	begin(&table, 4096, 4096);
+	for (uint32_t spi = 1; spi <= 4096; spi++)
+		for (unsigned i = 0; i < 2; i++)
+			esp(&table, 1, 2, spi);
+	g_assert_cmpuint(spi_table_size(tunnels_spi_table(table.tunnels)), ==, 4096);
+	table.now += 61 * SECOND;
+	esp(&table, 3, 4, 0x3001);
+	g_assert_cmpuint(spi_table_size(tunnels_spi_table(table.tunnels)), ==, 1);
+	g_assert_cmpuint(packets_on(&table, 3, 4, 0x3001), ==, 1);
+	g_assert_cmpuint(packets_between(&table, 1, 2), ==, 2 * 4096);
+	end(&table);
+}
+
 static void tunnels_in_use_do_not_give_way(void)
 {
 	struct table table;
@@ -256,10 +274,15 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } tests[] = {
-        TEST(strays_give_way_before_spis_in_use),  TEST(an_spi_that_finds_no_room_is_counted_without),
-        TEST(spis_that_expired_give_way),          TEST(a_single_packet_long_ago_gives_way_even_in_a_tunnel_in_use),
-        TEST(tunnels_in_use_do_not_give_way),      TEST(a_declared_asa_is_mirrored_whoever_begins),
-        TEST(thresholds_can_change_while_it_runs), TEST(a_tunnel_of_one_child_has_room_for_one),
+        TEST(strays_give_way_before_spis_in_use),
+        TEST(an_spi_that_finds_no_room_is_counted_without),
+        TEST(spis_that_expired_give_way),
+        TEST(a_single_packet_long_ago_gives_way_even_in_a_tunnel_in_use),
+        TEST(a_direction_that_fell_silent_gives_way_at_once),
+        TEST(tunnels_in_use_do_not_give_way),
+        TEST(a_declared_asa_is_mirrored_whoever_begins),
+        TEST(thresholds_can_change_while_it_runs),
+        TEST(a_tunnel_of_one_child_has_room_for_one),
         TEST(of_many_children_the_newest_stay),
 };
 
