@@ -9,26 +9,9 @@
 /* Messages of one attempt come within this time. */
 #define ONE_ATTEMPT (60 * NANOSECONDS)
 
-/* The only tunnel with this peer; NULL where there is none, or more than one. */
-static struct tunnel *only_tunnel_of(const struct tunnels *tunnels, const struct ip_address *peer)
-{
-	struct tunnel *found = NULL;
-
-	for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
-		struct tunnel *tunnel = tunnels_at(tunnels, number);
-		if (tunnel == NULL ||
-		    (!ip_address_equal(&tunnel->address[0], peer) && !ip_address_equal(&tunnel->address[1], peer)))
-			continue;
-		if (found != NULL)
-			return NULL;
-		found = tunnel;
-	}
-	return found;
-}
-
 /* By the two ends it names, by its sender and the peer, or by the peer alone: behind a NAT the ASA names an address of
  * its own that the capture does not have. */
-static struct tunnel *tunnel_of(const struct tunnels *tunnels, const struct log_origin *origin,
+static struct tunnel *tunnel_of(struct tunnels *tunnels, const struct log_origin *origin,
                                 const struct asa_log_message *message)
 {
 	struct tunnel *tunnel = NULL;
@@ -39,7 +22,7 @@ static struct tunnel *tunnel_of(const struct tunnels *tunnels, const struct log_
 		tunnel = tunnels_find(tunnels, &message->local, &message->peer);
 	if (tunnel == NULL && origin->asa != NULL)
 		tunnel = tunnels_find(tunnels, origin->asa, &message->peer);
-	return tunnel != NULL ? tunnel : only_tunnel_of(tunnels, &message->peer);
+	return tunnel != NULL ? tunnel : tunnels_only_with(tunnels, &message->peer);
 }
 
 static bool is_same_attempt(const struct logged_failure *known, int64_t time)

@@ -10,6 +10,7 @@
 struct tunnels {
 	struct tunnel_options options;
 	GHashTable *by_addresses; /* struct ip_address[2] in a tunnel → that tunnel */
+	GHashTable *by_peer;      /* see tunnel_peers.c; NULL until somebody asks */
 	GPtrArray *list;          /* by number; NULL where one gave way */
 	struct spi_table *spis;
 	int64_t now;
@@ -109,6 +110,13 @@ static inline int64_t time_in_state(int64_t time)
 {
 	return time > 0 ? time : 1;
 }
+
+/* A tunnel has come into the table, or is about to leave it. */
+void tunnel_peers_add(struct tunnels *tunnels, const struct tunnel *tunnel);
+void tunnel_peers_remove(struct tunnels *tunnels, const struct tunnel *tunnel);
+
+/* The only tunnel with this peer; NULL where there is none, or more than one. */
+struct tunnel *tunnels_only_with(struct tunnels *tunnels, const struct ip_address *peer);
 
 void tunnel_add_ike(struct arrival *arrival, bool annotate);
 void tunnel_add_syslog(struct arrival *arrival, bool annotate);

@@ -89,6 +89,8 @@ void tunnels_free(struct tunnels *tunnels)
 	g_array_free(tunnels->free_numbers, TRUE);
 	g_array_free(tunnels->touched, TRUE);
 	g_hash_table_destroy(tunnels->by_addresses);
+	if (tunnels->by_peer != NULL)
+		g_hash_table_destroy(tunnels->by_peer);
 	spi_table_free(tunnels->spis);
 	g_free(tunnels);
 }
@@ -186,6 +188,7 @@ static void remove_tunnel(struct tunnels *tunnels, struct tunnel *tunnel)
 	for (unsigned side = 0; side < 2; side++)
 		tunnel_retire_spis(tunnels, tunnel, side, INT64_MAX);
 	g_hash_table_remove(tunnels->by_addresses, tunnel->address);
+	tunnel_peers_remove(tunnels, tunnel);
 	tunnel_free(tunnel);
 	tunnels->list->pdata[number] = NULL;
 	if (tunnels->options.reuse_numbers)
@@ -265,6 +268,7 @@ static struct tunnel *add_tunnel(struct tunnels *tunnels, const struct ip_addres
 		tunnel->esp[side].next_one_way_check = tunnels->options.one_way_packets;
 	}
 	g_hash_table_insert(tunnels->by_addresses, tunnel->address, tunnel);
+	tunnel_peers_add(tunnels, tunnel);
 	tunnels->live++;
 	return tunnel;
 }

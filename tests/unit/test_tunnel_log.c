@@ -195,6 +195,41 @@ static void play(gconstpointer test)
 	scene_end(&scene);
 }
 
+static void stray(struct tunnels *tunnels, uint8_t one, uint8_t other)
+{
+	const uint8_t source[4] = {10, one, 0, 1}, destination[4] = {10, other, 0, 1};
+	struct esp_packet packet = {.source = ip_address_from_ipv4(source),
+	                            .destination = ip_address_from_ipv4(destination),
+	                            .spi = 0x1000,
+	                            .sequence = 1,
+	                            .bytes = 100,
+	                            .time = MINUTE};
+
+	tunnels_add_esp(tunnels, &packet, 1);
+}
+
+/* While tunnels come and, where the table is full, go. */
+static void the_only_tunnel_with_a_peer_is_known(void)
+{
+	struct tunnel_options options = tunnel_options_default();
+	struct scene scene = {0};
+	const struct log_origin origin = {.line = 7};
+
+	options.tunnel_capacity = 2;
+	scene.tunnels = tunnels_new(&options);
+	stray(scene.tunnels, 1, 2);
+	g_assert_cmpuint(add_log(&scene, NO_PROPOSAL, &origin).tunnel, ==, 0);
+	stray(scene.tunnels, 2, 3);
+	g_assert_cmpuint(add_log(&scene, NO_PROPOSAL, &origin).tunnel, ==, UINT32_MAX);
+	stray(scene.tunnels, 4, 4);
+	g_assert_null(tunnels_at(scene.tunnels, 0));
+	g_assert_cmpuint(add_log(&scene, NO_PROPOSAL, &origin).tunnel, ==, 1);
+	stray(scene.tunnels, 4, 5);
+	g_assert_null(tunnels_at(scene.tunnels, 1));
+	g_assert_cmpuint(add_log(&scene, NO_PROPOSAL, &origin).tunnel, ==, UINT32_MAX);
+	tunnels_free(scene.tunnels);
+}
+
 #define SCENE(name, function) g_test_add_data_func("/tunnel-log/" name, (gconstpointer)function, play)
 
 int main(int argc, char **argv)
@@ -213,5 +248,6 @@ int main(int argc, char **argv)
 	SCENE("another-peers-log-is-not-taken", another_peers_log_is_not_taken);
 	SCENE("behind-a-nat-the-peer-alone-is-enough", behind_a_nat_the_peer_alone_is_enough);
 	SCENE("a-capture-may-hold-the-log-itself", a_capture_may_hold_the_log_itself);
+	g_test_add_func("/tunnel-log/the-only-tunnel-with-a-peer-is-known", the_only_tunnel_with_a_peer_is_known);
 	return g_test_run();
 }
