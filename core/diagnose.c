@@ -355,7 +355,7 @@ static bool rule_mtu(const struct judgement *judgement, struct verdict *verdict)
 	const struct tunnel *tunnel = judgement->tunnel;
 
 	/* Once is path MTU discovery at work; again and again is a sender that does not heed it. */
-	if (tunnel->too_big_count < TOO_BIG_REPEATED)
+	if (tunnel->too_big_count < TOO_BIG_REPEATED || judgement->now - tunnel->too_big_time >= TOO_BIG_FORGOTTEN)
 		return false;
 	add_evidence(verdict, WITNESS_TOO_BIG, tunnel->too_big_frame, tunnel->too_big_time, tunnel->too_big_mtu, 0);
 	verdict->confidence = CONFIDENCE_LIKELY;

@@ -86,6 +86,30 @@ static bool quotes_foreign_spi(struct tunnels *tunnels, const struct tunnel *tun
 	       tunnel_spi_entry(tunnels, tunnel, side, quoted->spi) == NULL;
 }
 
+/* What was under way when the sender was told is not held against him. */
+#define UNDER_WAY (NANOSECONDS / 2)
+
+/*
+ * Path MTU discovery at work is one round of errors, one for each packet that was under way; another where a later
+ * router wants less; and the same again when the sender has forgotten. Who does not heed them makes round after round.
+ */
+static void note_too_big(struct tunnel *tunnel, const struct arrival *arrival, uint32_t mtu)
+{
+	int64_t since = arrival->time - tunnel->too_big_time;
+	bool begins =
+	        tunnel->too_big_count == 0 || since < 0 || since >= TOO_BIG_FORGOTTEN || mtu < tunnel->too_big_mtu;
+
+	if (begins)
+		tunnel->too_big_count = 0;
+	if (begins || arrival->time - tunnel->too_big_round >= UNDER_WAY) {
+		tunnel->too_big_round = arrival->time;
+		tunnel->too_big_count++;
+	}
+	tunnel->too_big_mtu = mtu;
+	tunnel->too_big_frame = arrival->frame;
+	tunnel->too_big_time = arrival->time;
+}
+
 static void add_icmp_error(struct arrival *arrival, bool annotate)
 {
 	(void)annotate;
@@ -102,10 +126,7 @@ static void add_icmp_error(struct arrival *arrival, bool annotate)
 		tunnel->unreachable_frame = arrival->frame;
 		return;
 	}
-	tunnel->too_big_mtu = quoted->mtu;
-	tunnel->too_big_frame = arrival->frame;
-	tunnel->too_big_time = arrival->time;
-	tunnel->too_big_count++;
+	note_too_big(tunnel, arrival, quoted->mtu);
 	tunnel_judge(arrival);
 }
 

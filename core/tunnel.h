@@ -272,7 +272,8 @@ struct tunnel {
 	uint32_t too_big_mtu;          /* from ICMP; 0 none */
 	uint32_t too_big_frame;
 	int64_t too_big_time;
-	uint32_t too_big_count;
+	int64_t too_big_round;  /* time that the last round of them began */
+	uint32_t too_big_count; /* rounds: see tunnel.c */
 	uint32_t unreachable_frame;
 	uint32_t ike_messages_from[2];
 	uint64_t ike_bytes_from[2]; /* of IKE messages, without IP and UDP */

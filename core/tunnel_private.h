@@ -83,6 +83,10 @@ struct child_sa *tunnel_find_child(struct tunnel *tunnel, unsigned side, uint32_
 bool esp_silence_add(struct esp_silence *own, struct esp_silence *other, uint64_t packets, int64_t first, int64_t last,
                      uint32_t least);
 
+/* What a router last said so long ago tells nothing of now. Senders forget a path's MTU after ten minutes (RFC 1191
+ * sec. 6.3) and then have to be told anew. */
+#define TOO_BIG_FORGOTTEN (300 * NANOSECONDS)
+
 /* A jump of the sequence numbers is only believed when more packets confirm it. */
 #define OUTAGE_CLOSING 8
 

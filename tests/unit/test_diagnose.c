@@ -526,6 +526,39 @@ static void many_children_at_the_start_are_not_churn(struct scene *scene)
 
 /* ---- data ---- */
 
+static void too_big(struct scene *scene, unsigned packets, uint32_t mtu)
+{
+	for (unsigned i = 0; i < packets; i++)
+		scene_too_big(scene, 0, 0x1001, mtu);
+}
+
+/* A burst was under way, a later router wants less, and after ten minutes the sender has forgotten. */
+static void path_mtu_discovery_at_work_is_no_fault(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	for (unsigned i = 0; i < 3; i++) {
+		too_big(scene, 10, 1400);
+		assert_cause(scene, CAUSE_NONE);
+		scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+		too_big(scene, 10, 1300);
+		assert_cause(scene, CAUSE_NONE);
+		scene_esp_both(scene, 0x1001, 0x2001, 600, 1);
+	}
+}
+
+static void who_does_not_heed_the_mtu_is_at_fault_until_he_does(struct scene *scene)
+{
+	scene_up(scene);
+	for (unsigned i = 0; i < 3; i++) {
+		scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+		too_big(scene, 3, 1400);
+	}
+	assert_cause(scene, CAUSE_MTU);
+	scene_esp_both(scene, 0x1001, 0x2001, 400, 1);
+	assert_cause(scene, CAUSE_NONE);
+}
+
 /* What an ASA would show, and whether it would log anything. */
 static void assert_shown(const struct scene *scene, const char *shown, bool logs)
 {
@@ -804,6 +837,8 @@ static const struct {
         CONVERSATION(rekeys_every_few_seconds_are_churn),
         CONVERSATION(rekeys_every_hour_are_not),
         CONVERSATION(many_children_at_the_start_are_not_churn),
+        CONVERSATION(path_mtu_discovery_at_work_is_no_fault),
+        CONVERSATION(who_does_not_heed_the_mtu_is_at_fault_until_he_does),
         CONVERSATION(esp_without_return_is_one_way),
         CONVERSATION(the_other_direction_is_one_way_as_well),
         CONVERSATION(few_packets_or_little_time_are_not_one_way),

@@ -338,8 +338,10 @@ static void too_big_about_an_spi_that_is_not_the_tunnels_is_not_heeded(struct sc
 	for (unsigned i = 0; i < 5; i++)
 		scene_too_big(scene, 0, 0x90000000 + i, 1400);
 	assert_cause(scene, CAUSE_NONE);
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < 5; i++) {
 		scene_too_big(scene, 0, 0x1001, 1400);
+		scene_wait(scene, 1);
+	}
 	assert_cause(scene, CAUSE_MTU);
 }
 
