@@ -18,6 +18,8 @@
 #define SILENCE_FACTOR 3
 #define LOSS_PERCENT 1
 #define TOO_BIG_REPEATED 2
+/* A sender that uses an SPI at all uses it more often than this, where others of the tunnel are in use. */
+#define SPI_LEFT_AFTER (30 * NANOSECONDS)
 
 /* What the rules look at. */
 struct judgement {
@@ -373,6 +375,15 @@ static bool is_answered(const struct judgement *judgement, unsigned side, uint32
 	return back != NULL && back->trusted && back->last_time > tunnel->invalid_spi_said_time;
 }
 
+/* The sender has left the SPI for others, on which packets go both ways: what the receiver said has been mended. */
+static bool is_left(const struct judgement *judgement, const struct spi_entry *entry)
+{
+	const struct tunnel *tunnel = judgement->tunnel;
+	int64_t left = entry->last_time + SPI_LEFT_AFTER;
+
+	return tunnel->esp[0].silence.last >= left && tunnel->esp[1].silence.last >= left;
+}
+
 /* The receiver said it does not know the SPI, and the sender goes on with it. */
 static bool rule_unknown_spi(const struct judgement *judgement, struct verdict *verdict)
 {
@@ -383,7 +394,7 @@ static bool rule_unknown_spi(const struct judgement *judgement, struct verdict *
 			const struct spi_entry *entry =
 			        tunnel_spi_entry(judgement->tunnels, tunnel, side, tunnel->invalid_spis[i]);
 			if (entry == NULL || entry->last_time <= tunnel->invalid_spi_time ||
-			    is_answered(judgement, side, tunnel->invalid_spis[i]))
+			    is_left(judgement, entry) || is_answered(judgement, side, tunnel->invalid_spis[i]))
 				continue;
 			add_evidence(verdict, WITNESS_INVALID_SPI, tunnel->invalid_spi_frame, tunnel->invalid_spi_time,
 			             entry->spi, 0);

@@ -559,6 +559,23 @@ static void who_does_not_heed_the_mtu_is_at_fault_until_he_does(struct scene *sc
 	assert_cause(scene, CAUSE_NONE);
 }
 
+static void an_unknown_spi_that_was_replaced_is_history(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	scene_invalid_spi(scene, 1, 0x1001);
+	scene_esp(scene, 0, 0x1001, 3, 0.5);
+	assert_cause(scene, CAUSE_UNKNOWN_SPI);
+	scene_new_attempt(scene, 0);
+	scene_up(scene);
+	scene->sequence[0] = scene->sequence[1] = 0;
+	scene_esp_both(scene, 0x1002, 0x2002, 100, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+	/* But not while the sender goes on with it beside others. */
+	scene_esp(scene, 0, 0x1001, 1, 0.5);
+	assert_cause(scene, CAUSE_UNKNOWN_SPI);
+}
+
 /* What an ASA would show, and whether it would log anything. */
 static void assert_shown(const struct scene *scene, const char *shown, bool logs)
 {
@@ -838,6 +855,7 @@ static const struct {
         CONVERSATION(rekeys_every_hour_are_not),
         CONVERSATION(many_children_at_the_start_are_not_churn),
         CONVERSATION(path_mtu_discovery_at_work_is_no_fault),
+        CONVERSATION(an_unknown_spi_that_was_replaced_is_history),
         CONVERSATION(who_does_not_heed_the_mtu_is_at_fault_until_he_does),
         CONVERSATION(esp_without_return_is_one_way),
         CONVERSATION(the_other_direction_is_one_way_as_well),
