@@ -129,10 +129,53 @@ static void note_stuck(struct ike_sa *sa, const struct ike_exchange *exchange, c
 	known->b = b;
 }
 
+static bool has_seen(const struct ike_sa *sa, uint32_t pair)
+{
+	for (unsigned i = 0; i < sa->exchange_count; i++)
+		if (sa->exchanges[i].exchange_type == IKE1_MAIN_MODE && sa->exchanges[i].message_id == pair)
+			return true;
+	return false;
+}
+
+/*
+ * Where a capture begins in the middle of main mode, the first message was taken for the responder's: 3 looks like 4,
+ * and 5 like 6. When the other side then sends its like, the first was the initiator's.
+ */
+static bool was_taken_for_its_answer(const struct ike_sa *sa, uint8_t number)
+{
+	return (number == 3 || number == 5) && sa->mode_messages == number + 1 && !has_seen(sa, 1) &&
+	       (number == 3 || !has_seen(sa, 2));
+}
+
+static void swap_initiator(struct ike_sa *sa, const struct arrival *arrival)
+{
+	struct tunnel *tunnel = arrival->tunnel;
+
+	sa->initiator = !sa->initiator;
+	sa->exchange_count = 0;
+	sa->mode_messages--;
+	if (!tunnel->asa_declared && tunnel->ike_sas[0] == sa)
+		tunnel->asa_side = sa->initiator;
+}
+
+static void take_main_mode(struct ike_sa *sa, const struct arrival *arrival, uint8_t number)
+{
+	/* The first message of all may as well be 5: whether it ends phase 1 is told by what follows. */
+	if (number == 6 && sa->mode_messages == 0)
+		take_identity(sa, arrival);
+	else
+		main_mode_takers[number](sa, arrival);
+}
+
 static void take_phase_1(struct ike_sa *sa, const struct arrival *arrival)
 {
 	bool is_main = arrival->message->exchange_type == IKE1_MAIN_MODE;
 	uint8_t number = is_main ? main_mode_number(sa, arrival) : aggressive_mode_number(sa, arrival);
+
+	if (is_main && was_taken_for_its_answer(sa, number)) {
+		swap_initiator(sa, arrival);
+		number = main_mode_number(sa, arrival);
+	}
 	bool is_request = arrival->side == sa->initiator;
 	struct ike_exchange *exchange =
 	        ike_exchange_of(sa, arrival->message->exchange_type, (number + 1u) / 2u, sa->initiator);
@@ -142,7 +185,10 @@ static void take_phase_1(struct ike_sa *sa, const struct arrival *arrival)
 	sa->mode = arrival->message->exchange_type;
 	ike_sa_read_identity(sa, arrival);
 	if (copy != COPY_AGAIN) {
-		(is_main ? main_mode_takers : aggressive_mode_takers)[number](sa, arrival);
+		if (is_main)
+			take_main_mode(sa, arrival, number);
+		else
+			aggressive_mode_takers[number](sa, arrival);
 		witnesses_remove(&sa->witnesses, WITNESS_INIT_UNANSWERED);
 		witnesses_remove(&sa->witnesses, WITNESS_MAIN_MODE_STUCK);
 	}
@@ -221,6 +267,18 @@ static void refuse_quick_mode(struct ike_sa *sa, struct ike_exchange *exchange, 
 	arrival->annotation->request_in = exchange->request_frame;
 	ike_sa_refuse_child(sa, arrival, false);
 	ike_sa_witness(sa, arrival, WITNESS_QUICK_MODE_REFUSED, 0, 0);
+}
+
+/* The responder goes on with it: the Informational that came in between was about something else. */
+static void undo_quick_mode_refusal(struct ike_sa *sa, struct ike_exchange *exchange)
+{
+	if (exchange->response_holds != INFERRED_REFUSED)
+		return;
+	exchange->response_holds = INFERRED_NOTHING;
+	if (sa->child_refusals > 0)
+		sa->child_refusals--;
+	if (sa->child_refusals == 0)
+		witnesses_remove(&sa->witnesses, WITNESS_QUICK_MODE_REFUSED);
 }
 
 static void take_liveness(struct ike_sa *sa, const struct arrival *arrival)
@@ -302,6 +360,11 @@ static void take_quick_mode(struct ike_sa *sa, const struct arrival *arrival)
 		exchange = ike_exchange_of(sa, IKE1_QUICK_MODE, message->message_id, arrival->side);
 	if (exchange->sender != arrival->side) {
 		ike_exchange_take_response(sa, exchange, arrival);
+		undo_quick_mode_refusal(sa, exchange);
+		/* Whoever answers has both keys and trust, also where the last of phase 1 was not seen or was cut up.
+		 */
+		if (sa->stage != IKE_STAGE_UP)
+			take_phase_1_end(sa, arrival);
 		read_quick_mode_answer(sa, exchange, arrival);
 		witnesses_remove(&sa->witnesses, WITNESS_QUICK_MODE_UNANSWERED);
 	} else if (exchange->response_frame != 0 && exchange->request_digest != message->digest &&

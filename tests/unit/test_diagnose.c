@@ -804,6 +804,72 @@ static void mm1_without_answer_waits_for_message_2(struct scene *scene)
 
 /* ---- the table of tests: each conversation under CBC and under GCM ---- */
 
+static void quick_mode(struct scene *scene, uint8_t side, uint32_t message_id)
+{
+	scene_ikev1(scene, side, IKE1_QUICK_MODE, message_id, true, 0, 0);
+}
+
+/* A liveness check or an INITIAL-CONTACT that crosses with the first message of quick mode. */
+static void ikev1_informational_amid_quick_mode_is_no_refusal(struct scene *scene)
+{
+	main_mode(scene);
+	scene_ikev1(scene, 1, IKE1_MAIN_MODE, 0, true, 0, 0);
+	for (uint32_t child = 0; child < 2; child++) {
+		quick_mode(scene, 0, 99 + child);
+		scene_ikev1(scene, 1, IKE1_INFORMATIONAL, 5 + child, true, 0, 0);
+		assert_cause(scene, CAUSE_CHILD_REFUSED);
+		quick_mode(scene, 1, 99 + child);
+		quick_mode(scene, 0, 99 + child);
+		g_assert_true(scene->last.phase_2_completed);
+		assert_cause(scene, CAUSE_NONE);
+	}
+}
+
+/* The last two messages of main mode came in Cisco's fragments, which show nothing. */
+static void ikev1_quick_mode_shows_that_phase_1_is_up(struct scene *scene)
+{
+	char state[20];
+
+	main_mode(scene);
+	quick_mode(scene, 0, 99);
+	quick_mode(scene, 1, 99);
+	g_assert_true(scene->last.phase_1_completed);
+	quick_mode(scene, 0, 99);
+	g_assert_cmpstr(tunnel_ike_state(scene_tunnel(scene), state, sizeof state), ==, "MM_ACTIVE");
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	scene_esp(scene, 0, 0x1001, 60, 0.5);
+	assert_cause(scene, CAUSE_ONE_WAY);
+}
+
+/* A capture that begins with this message of main mode: the rest of it, refused by side 1. */
+static void refused_from(struct scene *scene, unsigned first)
+{
+	scene->responder_spi = scene->initiator_spi + 7;
+	for (unsigned number = first; number <= 5; number++)
+		scene_ikev1(scene, number % 2 == 0, IKE1_MAIN_MODE, 0, number == 5, number == 5 ? 0 : IKE1_PAYLOAD_KE,
+		            0);
+	g_assert_false(scene->last.phase_1_completed);
+	for (uint32_t i = 0; i < 2; i++)
+		scene_ikev1(scene, 1, IKE1_INFORMATIONAL, 5 + i, true, 0, 0);
+}
+
+static void main_mode_seen_from_its_middle_is_not_up_before_its_end(struct scene *scene)
+{
+	char state[20];
+
+	refused_from(scene, 3);
+	assert_cause(scene, CAUSE_PSK_MISMATCH);
+	scene_new_attempt(scene, 0);
+	refused_from(scene, 4);
+	assert_cause(scene, CAUSE_PSK_MISMATCH);
+	scene_new_attempt(scene, 0);
+	refused_from(scene, 5);
+	scene_ikev1(scene, 1, IKE1_MAIN_MODE, 0, true, 0, 0);
+	g_assert_true(scene->last.phase_1_completed);
+	g_assert_cmpstr(tunnel_ike_state(scene_tunnel(scene), state, sizeof state), ==, "MM_ACTIVE");
+	assert_cause(scene, CAUSE_NONE);
+}
+
 typedef void conversation(struct scene *scene);
 
 static const struct {
@@ -855,6 +921,9 @@ static const struct {
         CONVERSATION(rekeys_every_hour_are_not),
         CONVERSATION(many_children_at_the_start_are_not_churn),
         CONVERSATION(path_mtu_discovery_at_work_is_no_fault),
+        CONVERSATION(main_mode_seen_from_its_middle_is_not_up_before_its_end),
+        CONVERSATION(ikev1_informational_amid_quick_mode_is_no_refusal),
+        CONVERSATION(ikev1_quick_mode_shows_that_phase_1_is_up),
         CONVERSATION(an_unknown_spi_that_was_replaced_is_history),
         CONVERSATION(who_does_not_heed_the_mtu_is_at_fault_until_he_does),
         CONVERSATION(esp_without_return_is_one_way),
