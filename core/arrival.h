@@ -94,8 +94,8 @@ void ike_sa_come_up(struct ike_sa *sa, const struct arrival *arrival);
 void ike_sa_child_up(struct ike_sa *sa, const struct arrival *arrival);
 void ike_sa_refuse_child(struct ike_sa *sa, const struct arrival *arrival, bool perhaps_pfs);
 
-/* Something that may be the delete of an old child followed a new one. */
-void ike_sa_close_rekey(struct ike_sa *sa);
+/* Something that may be the delete of an old child. */
+void ike_sa_close_rekey(struct ike_sa *sa, const struct arrival *arrival);
 
 /* Who the sender of this message says he is, and by which method he proves it; nothing where it is encrypted. */
 void ike_sa_read_identity(struct ike_sa *sa, const struct arrival *arrival);

@@ -339,12 +339,12 @@ static bool rule_churn(const struct judgement *judgement, struct verdict *verdic
 {
 	const struct ike_sa *sa = judgement->sa;
 
-	if (!judgement->up || sa->rekeys < CHURN_REKEYS)
+	if (!judgement->up || sa->replacements < CHURN_REKEYS)
 		return false;
 	int64_t took = sa->last_child_time - sa->first_child_time;
-	if (took / sa->rekeys >= CHURN_INTERVAL)
+	if (took / sa->replacements >= CHURN_INTERVAL)
 		return false;
-	add_evidence(verdict, WITNESS_REKEY_COUNT, sa->last_frame, sa->last_child_time, sa->rekeys,
+	add_evidence(verdict, WITNESS_REKEY_COUNT, sa->last_frame, sa->last_child_time, sa->replacements,
 	             milliseconds_between(sa->first_child_time, sa->last_child_time));
 	verdict->confidence = CONFIDENCE_LIKELY;
 	return true;

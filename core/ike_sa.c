@@ -73,6 +73,22 @@ void ike_sa_come_up(struct ike_sa *sa, const struct arrival *arrival)
 	sa->failed_frame = 0;
 }
 
+/* A delete of the old child comes with the new one, before or after it; a liveness check, of the same length, comes
+ * when it likes. */
+#define DELETED_WITHIN (2 * NANOSECONDS)
+
+static void note_replacement(struct ike_sa *sa)
+{
+	int64_t apart = sa->last_child_time - sa->last_delete_time;
+
+	if (sa->replaced || sa->last_delete_time == 0 || sa->children_up < 2 || apart > DELETED_WITHIN ||
+	    apart < -DELETED_WITHIN)
+		return;
+	sa->replaced = true;
+	if (sa->replacements < UINT16_MAX)
+		sa->replacements++;
+}
+
 void ike_sa_child_up(struct ike_sa *sa, const struct arrival *arrival)
 {
 	if (sa->children_up < UINT16_MAX)
@@ -82,6 +98,8 @@ void ike_sa_child_up(struct ike_sa *sa, const struct arrival *arrival)
 	else
 		sa->rekey_open = true;
 	sa->last_child_time = arrival->time;
+	sa->replaced = false;
+	note_replacement(sa);
 	sa->child_refusals = 0;
 	sa->child_refusals_pfs = 0;
 	sa->child_error = 0;
@@ -99,8 +117,10 @@ void ike_sa_refuse_child(struct ike_sa *sa, const struct arrival *arrival, bool 
 	sa->child_failed_frame = arrival->frame;
 }
 
-void ike_sa_close_rekey(struct ike_sa *sa)
+void ike_sa_close_rekey(struct ike_sa *sa, const struct arrival *arrival)
 {
+	sa->last_delete_time = arrival->time;
+	note_replacement(sa);
 	if (!sa->rekey_open)
 		return;
 	sa->rekey_open = false;

@@ -302,7 +302,7 @@ static void take_informational(struct ike_sa *sa, const struct arrival *arrival)
 		refuse_quick_mode(sa, quick_mode, arrival);
 	} else {
 		take_liveness(sa, arrival);
-		ike_sa_close_rekey(sa);
+		ike_sa_close_rekey(sa, arrival);
 	}
 }
 

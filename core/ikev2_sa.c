@@ -392,7 +392,7 @@ static void take_informational_request(struct ike_sa *sa, struct ike_exchange *e
 	        exchange->request_holds == INFERRED_SHORT || exchange->request_holds == INFERRED_DELETE_ESP;
 
 	if (delete_of_child)
-		ike_sa_close_rekey(sa);
+		ike_sa_close_rekey(sa, arrival);
 	if (message->decrypted && has_notify(message, IKE_NOTIFY_AUTHENTICATION_FAILED)) {
 		ike_sa_refuse_authentication(sa, arrival);
 		sa->error = IKE_NOTIFY_AUTHENTICATION_FAILED;

@@ -150,6 +150,9 @@ struct ike_sa {
 	uint16_t children_up;        /* successes, the first child and rekeys included */
 	uint16_t rekeys;             /* successes after the first that a delete of an old SPI followed */
 	bool rekey_open;             /* such a success whose delete has not been seen */
+	uint16_t replacements;       /* of the rekeys, those whose delete came with the new child: no liveness check */
+	bool replaced;               /* the last child is counted among them */
+	int64_t last_delete_time;    /* of the last message that may be a delete; 0 none */
 	uint16_t child_refusals;     /* since the last success */
 	uint16_t child_refusals_pfs; /* of these, requests with room for a key exchange, or known to be rekeys */
 	uint16_t child_error;        /* decrypted notify of the last refusal; 0 unknown */

@@ -524,6 +524,23 @@ static void many_children_at_the_start_are_not_churn(struct scene *scene)
 	assert_cause(scene, CAUSE_NONE);
 }
 
+/* A network after another is asked for, and between them one side checks whether the other is alive. */
+static void children_on_demand_amid_liveness_checks_are_not_churn(struct scene *scene)
+{
+	scene_up(scene);
+	for (uint32_t i = 0; i < 6; i++) {
+		scene_esp_both(scene, 0x1001 + i, 0x2001 + i, 3, 0.5);
+		scene_wait(scene, 5);
+		scene_request(scene, 1, IKE2_INFORMATIONAL, i, 0);
+		scene_response(scene, 0, IKE2_INFORMATIONAL, i, 0);
+		scene_wait(scene, 5);
+		scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 2 + i, CHILD_REQUEST);
+		scene_response(scene, 1, IKE2_CREATE_CHILD_SA, 2 + i, CHILD_REQUEST);
+		scene->sequence[0] = scene->sequence[1] = 0;
+	}
+	assert_cause(scene, CAUSE_NONE);
+}
+
 /* ---- data ---- */
 
 static void too_big(struct scene *scene, unsigned packets, uint32_t mtu)
@@ -920,6 +937,7 @@ static const struct {
         CONVERSATION(rekeys_every_few_seconds_are_churn),
         CONVERSATION(rekeys_every_hour_are_not),
         CONVERSATION(many_children_at_the_start_are_not_churn),
+        CONVERSATION(children_on_demand_amid_liveness_checks_are_not_churn),
         CONVERSATION(path_mtu_discovery_at_work_is_no_fault),
         CONVERSATION(main_mode_seen_from_its_middle_is_not_up_before_its_end),
         CONVERSATION(ikev1_informational_amid_quick_mode_is_no_refusal),
