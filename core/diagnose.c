@@ -379,9 +379,9 @@ static bool is_answered(const struct judgement *judgement, unsigned side, uint32
 static bool is_left(const struct judgement *judgement, const struct spi_entry *entry)
 {
 	const struct tunnel *tunnel = judgement->tunnel;
-	int64_t left = entry->last_time + SPI_LEFT_AFTER;
 
-	return tunnel->esp[0].silence.last >= left && tunnel->esp[1].silence.last >= left;
+	return tunnel->esp[0].silence.last - entry->last_time >= SPI_LEFT_AFTER &&
+	       tunnel->esp[1].silence.last - entry->last_time >= SPI_LEFT_AFTER;
 }
 
 /* The receiver said it does not know the SPI, and the sender goes on with it. */

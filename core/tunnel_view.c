@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #define BENEFIT_OF_DOUBT (30 * NANOSECONDS)
+/* What was under way has arrived by then. */
+#define DELETE_IS_OVER (5 * NANOSECONDS)
 
 enum outcome { OUTCOME_PENDING, OUTCOME_UP, OUTCOME_FAILED, OUTCOME_DELETED };
 
@@ -22,13 +24,21 @@ static bool is_refused_by_initiator(const struct tunnel *tunnel, const struct ik
 	return false;
 }
 
+/* Deleting an IKE SA deletes its children (RFC 7296 sec. 1.4.1): where they go on in both ways, it had been rekeyed and
+ * they are another's. */
+static bool goes_on_after_delete(const struct tunnel *tunnel, const struct ike_sa *sa)
+{
+	return tunnel->esp[0].silence.last - sa->last_time > DELETE_IS_OVER &&
+	       tunnel->esp[1].silence.last - sa->last_time > DELETE_IS_OVER;
+}
+
 static enum outcome outcome_of(const struct tunnel *tunnel, const struct ike_sa *sa)
 {
 	if (ike_sa_answer_lost(sa) != NULL)
 		return OUTCOME_FAILED;
 	switch (sa->stage) {
 	case IKE_STAGE_DELETED:
-		return OUTCOME_DELETED;
+		return goes_on_after_delete(tunnel, sa) ? OUTCOME_UP : OUTCOME_DELETED;
 	case IKE_STAGE_UP:
 		return is_refused_by_initiator(tunnel, sa) ? OUTCOME_FAILED : OUTCOME_UP;
 	case IKE_STAGE_INIT_REFUSED:
@@ -75,6 +85,18 @@ static const struct ike_sa *survivor(const struct tunnel *tunnel, unsigned newer
 	return NULL;
 }
 
+/*
+ * An SA of which nothing is seen but what one side seems to send can be anybody's invention: it says nothing against
+ * one whose beginning was seen.
+ */
+static bool may_be_made_up(const struct tunnel *tunnel, const struct ike_sa *sa)
+{
+	bool heard_of_both = sa->last_from[0] != 0 && sa->last_from[1] != 0;
+
+	return sa->midway && sa->up_time == 0 && !heard_of_both && tunnel->last_from[0] != 0 &&
+	       tunnel->last_from[1] != 0;
+}
+
 const struct ike_sa *tunnel_ike_sa(const struct tunnel *tunnel)
 {
 	const struct ike_sa *newest = NULL;
@@ -87,6 +109,8 @@ const struct ike_sa *tunnel_ike_sa(const struct tunnel *tunnel)
 		case OUTCOME_PENDING:
 			break;
 		case OUTCOME_UP:
+			if (may_be_made_up(tunnel, sa))
+				break;
 			return sa;
 		case OUTCOME_FAILED:
 		case OUTCOME_DELETED: {

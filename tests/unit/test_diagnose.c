@@ -541,6 +541,24 @@ static void children_on_demand_amid_liveness_checks_are_not_churn(struct scene *
 	assert_cause(scene, CAUSE_NONE);
 }
 
+/* A rekeyed IKE SA is deleted; nothing is heard of the new one as long as its children do well. */
+static void children_that_outlive_their_ike_sa_are_judged(struct scene *scene)
+{
+	char state[20];
+
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 2, 400);
+	scene_response(scene, 1, IKE2_CREATE_CHILD_SA, 2, 400);
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 3, 8);
+	scene_response(scene, 1, IKE2_INFORMATIONAL, 3, 0);
+	scene_esp_both(scene, 0x1001, 0x2001, 20, 0.5);
+	g_assert_cmpstr(tunnel_ike_state(scene_tunnel(scene), state, sizeof state), ==, "READY");
+	assert_verdict(scene, CAUSE_NONE, CONFIDENCE_CERTAIN);
+	scene_esp(scene, 0, 0x1001, 60, 0.5);
+	assert_cause(scene, CAUSE_ONE_WAY);
+}
+
 /* ---- data ---- */
 
 static void too_big(struct scene *scene, unsigned packets, uint32_t mtu)
@@ -938,6 +956,7 @@ static const struct {
         CONVERSATION(rekeys_every_hour_are_not),
         CONVERSATION(many_children_at_the_start_are_not_churn),
         CONVERSATION(children_on_demand_amid_liveness_checks_are_not_churn),
+        CONVERSATION(children_that_outlive_their_ike_sa_are_judged),
         CONVERSATION(path_mtu_discovery_at_work_is_no_fault),
         CONVERSATION(main_mode_seen_from_its_middle_is_not_up_before_its_end),
         CONVERSATION(ikev1_informational_amid_quick_mode_is_no_refusal),

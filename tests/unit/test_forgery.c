@@ -300,6 +300,23 @@ static void one_made_up_packet_does_not_undo_a_refusal(struct scene *scene)
 	assert_cause(scene, CAUSE_PSK_MISMATCH);
 }
 
+static void an_encrypted_message_of_no_known_sa_does_not_undo_a_refusal(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, REFUSED);
+	for (uint8_t side = 0; side < 2; side++) {
+		scene_new_attempt(scene, 0);
+		scene->responder_spi = 99;
+		scene_request(scene, side, IKE2_INFORMATIONAL, 5, 0);
+		assert_cause(scene, CAUSE_PSK_MISMATCH);
+	}
+	/* But an answer to it shows that there is an SA that was not seen to begin. */
+	scene_response(scene, 0, IKE2_INFORMATIONAL, 5, 0);
+	assert_cause(scene, CAUSE_NONE);
+}
+
 static void made_up_esp_does_not_hide_a_dead_peer(struct scene *scene)
 {
 	scene_up(scene);
@@ -383,6 +400,7 @@ static const struct {
         CONVERSATION(the_direction_itself_ends_the_silence),
         CONVERSATION(a_rekeyed_direction_ends_the_silence),
         CONVERSATION(one_made_up_packet_does_not_undo_a_refusal),
+        CONVERSATION(an_encrypted_message_of_no_known_sa_does_not_undo_a_refusal),
         CONVERSATION(made_up_esp_does_not_hide_a_dead_peer),
         CONVERSATION(an_spi_said_to_be_unknown_that_is_answered_is_no_fault),
         CONVERSATION(too_big_about_an_spi_that_is_not_the_tunnels_is_not_heeded),
