@@ -12,6 +12,8 @@
 #define MOST_FRAME 65535
 /* A segment farther ahead than the largest usual window is another connection's, or a forgery. */
 #define MOST_AHEAD (1 << 22)
+/* But so many in a row that are close to each other are this one's: the capture has missed what was between. */
+#define FAR_SEGMENTS 4
 
 /* Bytes of the stream in hand: of length bytes the first captured can be read. */
 struct chunk {
@@ -44,6 +46,8 @@ struct stream {
 	bool begun; /* its SYN was seen, with this sequence number: */
 	uint32_t initial;
 	uint32_t next;   /* sequence number expected */
+	uint32_t far;    /* sequence number of the last segment that was too far away, … */
+	unsigned fars;   /* … and how many came like that since one that was not */
 	size_t have;     /* bytes of the frame under way, its length field included */
 	size_t readable; /* of these, from the front */
 	uint8_t *frame;  /* MOST_FRAME bytes, made when first needed and kept */
@@ -214,6 +218,25 @@ static bool hold_early(struct tcp_streams *streams)
 	return true;
 }
 
+static bool is_far(int32_t ahead)
+{
+	return ahead > MOST_AHEAD || ahead < -MOST_AHEAD;
+}
+
+/* Whether a segment too far away is to be believed, being one of several. */
+static bool believe_far(struct stream *stream, uint32_t sequence)
+{
+	if (stream->fars != 0 && is_far((int32_t)(sequence - stream->far)))
+		stream->fars = 0;
+	stream->far = sequence;
+	if (++stream->fars < FAR_SEGMENTS)
+		return false;
+	forget_early(stream);
+	lose_framing(stream);
+	stream->next = sequence;
+	return true;
+}
+
 void tcp_streams_take(struct tcp_streams *streams, const struct datagram *datagram)
 {
 	const struct tcp_segment *segment = &datagram->segment;
@@ -226,8 +249,14 @@ void tcp_streams_take(struct tcp_streams *streams, const struct datagram *datagr
 		begin(stream, segment);
 	uint32_t sequence = segment->sequence + segment->begins;
 	int32_t ahead = ahead_of(stream, sequence);
-	if (segment->length == 0 || ahead > MOST_AHEAD || ahead < -MOST_AHEAD)
+	if (segment->length == 0)
 		return;
+	if (is_far(ahead)) {
+		if (!believe_far(stream, sequence))
+			return;
+		ahead = 0;
+	}
+	stream->fars = 0;
 	if (ahead > 0) {
 		if (keep_early(stream, segment))
 			return;

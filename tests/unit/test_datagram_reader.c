@@ -375,6 +375,55 @@ static void after_a_lost_segment_the_next_beginning_is_found(void)
 	g_assert_cmpuint(found, ==, TCP_STREAM_EARLY_SEGMENTS + 1);
 }
 
+static unsigned esp_there(void)
+{
+	const struct datagram *datagram;
+	unsigned found = 0;
+
+	while ((datagram = datagram_reader_next(reader)) != NULL)
+		found += datagram->kind == DATAGRAM_ESP;
+	return found;
+}
+
+static unsigned esp_at(uint32_t sequence)
+{
+	struct bytes frame = {0};
+
+	put_framed_esp(&frame, 0x1003);
+	take_segment(sequence, ACK, frame.at, frame.length, frame.length);
+	return esp_there();
+}
+
+/* More is missing than any window holds, or it is another connection between the same ports. */
+static void after_a_long_gap_the_stream_is_found_again(void)
+{
+	static const uint32_t gaps[] = {10 << 20, 0x90000000};
+	uint32_t sequence = 1001;
+
+	begin_connection();
+	g_assert_cmpuint(esp_at(sequence), ==, 1);
+	for (size_t i = 0; i < G_N_ELEMENTS(gaps); i++) {
+		unsigned found = 0;
+		sequence += gaps[i];
+		for (unsigned segment = 0; segment < 10; segment++)
+			found += esp_at(sequence += 42);
+		g_assert_cmpuint(found, ==, 7);
+	}
+}
+
+/* Whoever does not know the sequence numbers does not disturb it, however many he sends. */
+static void segments_from_far_away_do_not_disturb_a_stream(void)
+{
+	uint32_t sequence = 1001;
+
+	begin_connection();
+	for (unsigned i = 0; i < 20; i++, sequence += 42) {
+		for (unsigned forged = 0; forged < 3; forged++)
+			g_assert_cmpuint(esp_at(0x50000000 + 3 * i + forged), ==, 0);
+		g_assert_cmpuint(esp_at(sequence), ==, 1);
+	}
+}
+
 static void a_capture_may_start_midway(void)
 {
 	struct bytes stream = {0};
@@ -469,6 +518,8 @@ static const struct {
         TEST(messages_may_be_cut_anywhere),
         TEST(segments_may_overtake_one_another_and_come_again),
         TEST(after_a_lost_segment_the_next_beginning_is_found),
+        TEST(after_a_long_gap_the_stream_is_found_again),
+        TEST(segments_from_far_away_do_not_disturb_a_stream),
         TEST(a_capture_may_start_midway),
         TEST(what_a_snap_length_cuts_is_missing_from_the_message_only),
         TEST(other_data_on_such_a_port_is_nothing),
