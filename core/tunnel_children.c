@@ -238,7 +238,7 @@ static void drop_replaced(struct use *uses, unsigned *count)
 	for (unsigned i = 0; i < *count; i++)
 		newest = MAX(newest, uses[i].child->time);
 	for (unsigned i = *count; i-- > 0;)
-		if (uses[i].child->time < newest && uses[i].last < newest + NOT_REPLACED_AFTER)
+		if (uses[i].child->time < newest && uses[i].last - newest < NOT_REPLACED_AFTER)
 			drop_use(uses, count, i);
 }
 

@@ -104,7 +104,7 @@ static bool is_about(const struct logged_failure *logged, const struct tunnel *t
 	int64_t first = verdict->ike_sa != NULL ? verdict->ike_sa->first_time : tunnel->first_time;
 
 	return logged->time == 0 ||
-	       (logged->time > first - ONE_ATTEMPT && logged->time < tunnel->last_time + ONE_ATTEMPT);
+	       (logged->time > first - ONE_ATTEMPT && logged->time - tunnel->last_time < ONE_ATTEMPT);
 }
 
 static struct witness witness_of(const struct logged_failure *logged, const struct tunnel *tunnel)

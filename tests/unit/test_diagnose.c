@@ -905,6 +905,19 @@ static void main_mode_seen_from_its_middle_is_not_up_before_its_end(struct scene
 	assert_cause(scene, CAUSE_NONE);
 }
 
+/* Clocks of some capturing devices are centuries off; sums must not run over. */
+static void the_last_of_times_is_as_good_as_any(struct scene *scene)
+{
+	const struct child_sa *up[TUNNEL_CHILDREN];
+
+	scene->time = INT64_MAX - INT64_C(9000000000);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.1);
+	scene->sequence[0] = scene->sequence[1] = 0;
+	scene_esp_both(scene, 0x1002, 0x2002, 5, 0.1);
+	g_assert_cmpuint(tunnel_children_up(scene->tunnels, scene_tunnel(scene), up), ==, 1);
+	assert_cause(scene, CAUSE_NONE);
+}
+
 typedef void conversation(struct scene *scene);
 
 static const struct {
@@ -958,6 +971,7 @@ static const struct {
         CONVERSATION(children_on_demand_amid_liveness_checks_are_not_churn),
         CONVERSATION(children_that_outlive_their_ike_sa_are_judged),
         CONVERSATION(path_mtu_discovery_at_work_is_no_fault),
+        CONVERSATION(the_last_of_times_is_as_good_as_any),
         CONVERSATION(main_mode_seen_from_its_middle_is_not_up_before_its_end),
         CONVERSATION(ikev1_informational_amid_quick_mode_is_no_refusal),
         CONVERSATION(ikev1_quick_mode_shows_that_phase_1_is_up),
