@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "cli/pcap_records.h"
+#include "core/link_layer.h"
 
 /* Big enough for any datagram; what a frame does not fill costs nothing. */
 #define LIVE_SNAP_LENGTH 262144
@@ -37,6 +38,15 @@ static bool compile(struct capture *capture, const char *filter)
 	return pcap_compile(capture->pcap, &capture->filter, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
 }
 
+/* A word that was meant as a FILE and is none stands in the filter: it is shown. */
+static struct capture *fail_filter(struct capture *capture, char error[CAPTURE_ERROR_SIZE], const char *filter)
+{
+	char why[CAPTURE_ERROR_SIZE];
+
+	snprintf(why, sizeof why, "%s, in: %s", pcap_geterr(capture->pcap), filter);
+	return fail(capture, error, "filter", why);
+}
+
 /* libpcap begins some messages with the file's name, which the caller says itself. */
 static const char *without_name(const char *message, const char *file)
 {
@@ -61,6 +71,21 @@ static const char *why_no_capture(const char *message)
 	return message;
 }
 
+/* Where no frame can be read, "no IKE and no ESP" would be a false verdict. */
+static bool is_readable(const struct capture *capture)
+{
+	return link_layer_ip_offset(capture_link_type(capture), NULL, 0) != -ENOTSUP;
+}
+
+static struct capture *fail_unreadable(struct capture *capture, char error[CAPTURE_ERROR_SIZE])
+{
+	char why[96];
+
+	snprintf(why, sizeof why, "link type %.30s (%d) is not one that is read here", capture_link_type_name(capture),
+	         capture_link_type(capture));
+	return fail(capture, error, "", why);
+}
+
 struct capture *capture_open_file(const char *file, const char *filter, char error[CAPTURE_ERROR_SIZE])
 {
 	char message[PCAP_ERRBUF_SIZE] = "";
@@ -69,9 +94,11 @@ struct capture *capture_open_file(const char *file, const char *filter, char err
 	capture->pcap = pcap_open_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, message);
 	if (capture->pcap == NULL)
 		return fail(capture, error, "", why_no_capture(without_name(message, file)));
+	if (!is_readable(capture))
+		return fail_unreadable(capture, error);
 	if (filter != NULL) {
 		if (!compile(capture, filter))
-			return fail(capture, error, "filter", pcap_geterr(capture->pcap));
+			return fail_filter(capture, error, filter);
 		capture->filtered = true;
 	}
 	if (filter == NULL)
@@ -109,8 +136,10 @@ struct capture *capture_open_interface(const char *interface, const char *filter
 	int status = activate(capture->pcap);
 	if (status < 0)
 		return fail(capture, error, "", why_not_active(capture->pcap, status));
+	if (!is_readable(capture))
+		return fail_unreadable(capture, error);
 	if (filter != NULL && (!compile(capture, filter) || pcap_setfilter(capture->pcap, &capture->filter) != 0))
-		return fail(capture, error, "filter", pcap_geterr(capture->pcap));
+		return fail_filter(capture, error, filter);
 	return capture;
 }
 
@@ -199,6 +228,7 @@ static int next_packet(struct capture *capture, struct frame *frame)
 	         (status == 1 && capture->filtered && pcap_offline_filter(&capture->filter, header, bytes) == 0));
 	if (status == PCAP_ERROR_BREAK)
 		return 0;
+	frame->number = capture->frames; /* the last that could be read, whether or not the filter took it */
 	if (status != 1)
 		return capture->live ? -EIO : -EBADMSG;
 	set_frame(capture, frame, nanoseconds_of(capture, header), bytes, header->caplen, header->len);

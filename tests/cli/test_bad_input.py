@@ -55,6 +55,17 @@ class TestNothingToRead:
         assert "truncated" in one_line(done)
 
 
+WIFI = 105
+
+
+@pytest.mark.parametrize("command", [["diagnose"], ["diagnose", "--json"], ["read"], ["report"], ["show", "crypto", "ikev2", "sa", "-r"]])
+def test_a_link_type_that_is_not_read_is_no_capture_without_ipsec(asaphase, capture, made, command):
+    frames = records(capture("ikev2-psk-wrong-cbc").read_bytes())
+    done = asaphase(*command, made(pcap(frames, link_type=WIFI)))
+    assert done.returncode == 2 and done.stdout == b""
+    assert "made.pcap: link type IEEE802_11 (105)" in one_line(done)
+
+
 def test_a_capture_without_packets(asaphase, made):
     done = asaphase("diagnose", made(pcap([])))
     assert done.returncode == 2

@@ -44,6 +44,19 @@ def test_a_broken_filter_is_named(asaphase, capture):
     assert b"filter:" in done.stderr and done.stderr.count(b"\n") == 1
 
 
+def test_a_missing_second_file_is_shown_where_it_is_taken_for_a_filter(asaphase, capture):
+    done = asaphase("read", capture("ikev2-psk-wrong-cbc"), "gone.pcap")
+    assert done.returncode == 2
+    assert b"gone.pcap" in done.stderr and done.stderr.count(b"\n") == 1
+
+
+def test_a_filter_keeps_the_number_of_a_broken_frame(asaphase, capture, tmp_path):
+    cut = tmp_path / "cut.pcap"
+    cut.write_bytes(capture("ikev2-psk-wrong-cbc").read_bytes()[:-10])
+    done = asaphase("read", cut, "udp port 500")
+    assert b"frame 4: truncated" in done.stderr
+
+
 def test_standard_input_is_read(asaphase, capture):
     done = asaphase("read", "-", standard_input=capture("ikev2-psk-wrong-cbc").read_bytes())
     assert len(lines_of(done)) == 4
