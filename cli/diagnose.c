@@ -25,7 +25,7 @@ static void print_text(const struct analysis *analysis, const char *file, struct
 	struct text_style style = terminal_style();
 	GString *text = g_string_new(NULL);
 
-	text_style_append_string(text, &style, PAINT_BOLD, file);
+	text_style_append_string(text, &style, PAINT_BOLD, terminal_name(file));
 	g_string_append_printf(text, ": %" PRIu64 " packets over %.1f s, ", analysis->packets,
 	                       (double)(analysis->last - analysis->first) / NANOSECONDS_PER_SECOND);
 	if (tally.tunnels == 0)
@@ -63,10 +63,10 @@ static void print_brief(const struct analysis *analysis, const char *file)
 		tunnel_diagnose(analysis->tunnels, tunnel, &verdict);
 		g_string_truncate(summary, 0);
 		verdict_text_append_summary(summary, &style, &verdict);
-		printf("%s: %s – %s: %s\n", file, asa, peer, summary->str);
+		printf("%s: %s – %s: %s\n", terminal_name(file), asa, peer, summary->str);
 	}
 	if (tunnels_count(analysis->tunnels) == 0)
-		printf("%s: no IKE and no ESP\n", file);
+		printf("%s: no IKE and no ESP\n", terminal_name(file));
 	g_string_free(summary, TRUE);
 }
 
@@ -93,12 +93,21 @@ static void add_problems(JsonBuilder *json, const struct problems *problems)
 	json_builder_end_array(json);
 }
 
+/* A file's name may be any bytes, JSON may not. */
+static void add_file(JsonBuilder *json, const char *file)
+{
+	char *valid = g_utf8_make_valid(file, -1);
+
+	json_builder_set_member_name(json, "file");
+	json_builder_add_string_value(json, valid);
+	g_free(valid);
+}
+
 static void add_capture(JsonBuilder *json, const struct analysis *analysis, const char *file)
 {
 	json_builder_set_member_name(json, "capture");
 	json_builder_begin_object(json);
-	json_builder_set_member_name(json, "file");
-	json_builder_add_string_value(json, file);
+	add_file(json, file);
 	json_builder_set_member_name(json, "packets");
 	json_builder_add_int_value(json, (gint64)analysis->packets);
 	add_time(json, "first", analysis->first);
@@ -156,7 +165,7 @@ static int diagnose_file(const char *file, const char *log, const struct analysi
 
 	analysis_begin(&analysis, options);
 	if (analysis_take_file(&analysis, file, error) != 0) {
-		fprintf(stderr, "asaphase: %s: %s\n", file, error);
+		fprintf(stderr, "asaphase: %s: %s\n", terminal_name(file), error);
 	} else if (log == NULL || log_evidence_take_or_say(analysis.tunnels, log)) {
 		struct tunnel_tally tally = analysis_tally(&analysis);
 		print(form, &analysis, file, tally);
@@ -180,6 +189,17 @@ static int diagnose_files(char **files, const char *log, const struct analysis_o
 		status = MAX(status, one);
 	}
 	return status;
+}
+
+/* A log from standard input is evidence for one capture only. */
+static bool reads_twice(char **files, const char *log)
+{
+	unsigned times = 0;
+	bool logs = log != NULL && strcmp(log, "-") == 0;
+
+	for (char **file = files; file != NULL && *file != NULL; file++)
+		times += (strcmp(*file, "-") == 0) + (unsigned)logs;
+	return times > 1;
 }
 
 int diagnose_run(int argument_count, char **arguments)
@@ -209,11 +229,12 @@ int diagnose_run(int argument_count, char **arguments)
 	bool good = g_option_context_parse(context, &argument_count, &arguments, &error);
 	g_option_context_free(context);
 
-	const char *wrong = !good                    ? error->message
-	                    : live && files != NULL  ? "--live takes no FILE"
-	                    : live && log != NULL    ? "--live takes no --log"
-	                    : !live && files == NULL ? "no FILE given"
-	                                             : NULL;
+	const char *wrong = !good                     ? error->message
+	                    : live && files != NULL   ? "--live takes no FILE"
+	                    : live && log != NULL     ? "--live takes no --log"
+	                    : reads_twice(files, log) ? "standard input can be read once"
+	                    : !live && files == NULL  ? "no FILE given"
+	                                              : NULL;
 	enum diagnose_form form = as_json ? FORM_JSON : brief ? FORM_BRIEF : FORM_TEXT;
 	int status = EXIT_UNUSABLE;
 	if (wrong != NULL)

@@ -20,7 +20,7 @@ static bool read_file(struct pasted *pasted, const char *file)
 		lines_close(&lines);
 	}
 	if (result != 0)
-		fprintf(stderr, "asaphase: %s: %s\n", file, strerror(-result));
+		fprintf(stderr, "asaphase: %s: %s\n", terminal_name(file), strerror(-result));
 	return result == 0;
 }
 
@@ -61,16 +61,20 @@ static int print_findings(const struct pasted *pasted, const char *const *files)
 
 static int explain(const char *const *files)
 {
+	GPtrArray *names = g_ptr_array_new(); /* as they may be printed */
 	struct pasted *pasted = pasted_new();
 	bool several = files[1] != NULL;
 	int status = EXIT_ALL_WELL;
 
-	for (size_t i = 0; files[i] != NULL && status == EXIT_ALL_WELL; i++)
+	for (size_t i = 0; files[i] != NULL && status == EXIT_ALL_WELL; i++) {
+		g_ptr_array_add(names, (gpointer)terminal_name(files[i]));
 		if (!read_file(pasted, files[i]))
 			status = EXIT_UNUSABLE;
+	}
 	if (status == EXIT_ALL_WELL)
-		status = print_findings(pasted, several ? files : NULL);
+		status = print_findings(pasted, several ? (const char *const *)names->pdata : NULL);
 	print_limits(pasted);
+	g_ptr_array_unref(names);
 	pasted_free(pasted);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/lines.h"
+#include "cli/terminal.h"
 #include "core/tunnel_log.h"
 
 static void take_line(struct tunnels *tunnels, const struct lines *lines, struct log_evidence *evidence)
@@ -41,9 +42,9 @@ bool log_evidence_take_or_say(struct tunnels *tunnels, const char *file)
 	int result = log_evidence_take(tunnels, file, &evidence);
 
 	if (result != 0)
-		fprintf(stderr, "asaphase: %s: %s\n", file, strerror(-result));
+		fprintf(stderr, "asaphase: %s: %s\n", terminal_name(file), strerror(-result));
 	else if (evidence.taken == 0)
 		fprintf(stderr, "asaphase: %s: %" PRIu32 " messages about IPsec, none about a tunnel of the capture\n",
-		        file, evidence.messages);
+		        terminal_name(file), evidence.messages);
 	return result == 0;
 }

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cli/terminal.h"
+
 void problems_add(struct problems *problems, uint32_t frame, const char *text)
 {
 	problems->count++;
@@ -16,14 +18,16 @@ void problems_add(struct problems *problems, uint32_t frame, const char *text)
 
 void problems_print(const struct problems *problems, const char *file)
 {
+	const char *name = terminal_name(file);
+
 	for (unsigned i = 0; i < problems->kept; i++) {
 		const struct problem *problem = &problems->list[i];
 		if (problem->frame == 0)
-			fprintf(stderr, "asaphase: %s: %s\n", file, problem->text);
+			fprintf(stderr, "asaphase: %s: %s\n", name, problem->text);
 		else
-			fprintf(stderr, "asaphase: %s: frame %" PRIu32 ": %s\n", file, problem->frame, problem->text);
+			fprintf(stderr, "asaphase: %s: frame %" PRIu32 ": %s\n", name, problem->frame, problem->text);
 	}
 	if (problems->count > problems->kept)
-		fprintf(stderr, "asaphase: %s: %" PRIu64 " more frames like these\n", file,
+		fprintf(stderr, "asaphase: %s: %" PRIu64 " more frames like these\n", name,
 		        problems->count - problems->kept);
 }

@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/terminal.h"
+
 #define FIRST_AFTER (G_USEC_PER_SEC / 2)
 #define EVERY (G_USEC_PER_SEC / 5)
 
 void progress_begin(struct progress *progress, const char *name, int64_t size)
 {
-	*progress = (struct progress){.name = name, .size = size, .active = isatty(STDERR_FILENO) != 0};
+	*progress = (struct progress){.name = terminal_name(name), .size = size, .active = isatty(STDERR_FILENO) != 0};
 	progress->next = g_get_monotonic_time() + FIRST_AFTER;
 }
 

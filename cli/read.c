@@ -85,7 +85,7 @@ static int read_file(const char *file, const char *filter, const struct analysis
 	struct capture *capture = capture_open_file(file, filter, error);
 
 	if (capture == NULL) {
-		fprintf(stderr, "asaphase: %s: %s\n", file, error);
+		fprintf(stderr, "asaphase: %s: %s\n", terminal_name(file), error);
 		return EXIT_UNUSABLE;
 	}
 	analysis_begin(&analysis, options);
@@ -94,7 +94,7 @@ static int read_file(const char *file, const char *filter, const struct analysis
 	fflush(stdout);
 	problems_print(&analysis.problems, file);
 	if (analysis.packets == 0 && !nothing)
-		fprintf(stderr, "asaphase: %s: %s\n", file,
+		fprintf(stderr, "asaphase: %s: %s\n", terminal_name(file),
 		        filter != NULL ? "no packet matches the filter" : "holds no packets");
 	analysis_end(&analysis);
 	capture_close(capture);

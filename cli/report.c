@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/log_evidence.h"
 #include "cli/report_page.h"
+#include "cli/terminal.h"
 
 struct report_options {
 	struct analysis_options analysis;
@@ -71,7 +72,8 @@ static int write_report(const struct report_options *options, const struct analy
 	g_free(name);
 	if (error != 0) {
 		fprintf(stderr, "asaphase: %s: %s\n",
-		        is_standard(options->output) ? "standard output" : options->output, g_strerror(-error));
+		        is_standard(options->output) ? "standard output" : terminal_name(options->output),
+		        g_strerror(-error));
 		return EXIT_UNUSABLE;
 	}
 	problems_print(&analysis->problems, file);
@@ -93,8 +95,8 @@ static int run(const struct report_options *options)
 	analysis_begin(&analysis, &options->analysis);
 	analysis.show = record_frame;
 	analysis.user = record;
-	if (analysis_take_file(&analysis, options->files[0], error) != 0)
-		fprintf(stderr, "asaphase: %s: %s\n", options->files[0], error);
+	if (analysis_take_file(&analysis, terminal_name(options->files[0]), error) != 0)
+		fprintf(stderr, "asaphase: %s: %s\n", terminal_name(options->files[0]), error);
 	else if (options->log == NULL || log_evidence_take_or_say(analysis.tunnels, options->log))
 		status = write_report(options, &analysis, record);
 	analysis_end(&analysis);

@@ -6,6 +6,7 @@
 #include "cli/analysis.h"
 #include "cli/command.h"
 #include "cli/daemon_client.h"
+#include "cli/terminal.h"
 #include "core/asa_show.h"
 
 struct show_options {
@@ -37,7 +38,7 @@ static int show_capture(const struct show_options *options, const char *const *w
 
 	analysis_begin(&analysis, &options->analysis);
 	if (analysis_take_file(&analysis, options->capture, reason) != 0) {
-		*error = g_strdup_printf("%s: %s", options->capture, reason);
+		*error = g_strdup_printf("%s: %s", terminal_name(options->capture), reason);
 	} else {
 		result = asa_show_append(text, words, count, analysis.tunnels);
 		problems_print(&analysis.problems, options->capture);

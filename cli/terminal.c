@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/terminal.h"
 
+#include <glib.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -27,4 +29,19 @@ struct text_style terminal_style(void)
 	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= NARROWEST)
 		style.width = size.ws_col;
 	return style;
+}
+
+const char *terminal_name(const char *file)
+{
+	char *valid = g_utf8_make_valid(file, -1);
+	GString *name = g_string_new(NULL);
+
+	for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+		gunichar character = g_utf8_get_char(at);
+		g_string_append_unichar(name, g_unichar_iscntrl(character) ? '?' : character);
+	}
+	const char *kept = g_intern_string(name->str);
+	g_string_free(name, TRUE);
+	g_free(valid);
+	return kept;
 }

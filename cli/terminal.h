@@ -7,4 +7,7 @@
 
 struct text_style terminal_style(void);
 
+/* A file's name as it may be printed: whoever made the file chose it. It lives as long as the program. */
+const char *terminal_name(const char *file);
+
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Broken captures and wrong options: one clear line that names file and frame, and nothing good is lost."""
 import json
+import os
 import struct
 
 import pytest
@@ -53,6 +54,26 @@ class TestNothingToRead:
         done = asaphase(command, made(capture("ikev2-up-cbc").read_bytes()[:60]))
         assert done.returncode == 2
         assert "truncated" in one_line(done)
+
+
+def test_a_files_name_is_printed_without_control_characters(asaphase, capture, made):
+    path = made(capture("ikev2-psk-wrong-cbc").read_bytes()[:-10], "a\x1b[31m\nb\u009b.pcap")
+    for arguments in (["diagnose", path], ["diagnose", "--brief", path], ["explain", path, path], ["read", path],
+                      ["show", "crypto", "ikev2", "sa", "-r", path], ["diagnose", f"{path}\x1b[31m"]):
+        done = asaphase(*arguments)
+        text = (done.stdout + done.stderr).decode()
+        assert "\x1b" not in text and "\u009b" not in text
+        assert "a?[31m?b?.pcap" in text or arguments[0] == "explain"
+    done = asaphase("diagnose", "--json", path)
+    assert json.loads(done.stdout)["capture"]["file"] == str(path)
+
+
+def test_a_files_name_of_any_bytes_is_json(asaphase, capture, tmp_path):
+    path = os.path.join(os.fsencode(tmp_path), b"a\xff\xfe.pcap")
+    with open(path, "wb") as file:
+        file.write(capture("ikev2-psk-wrong-cbc").read_bytes())
+    done = asaphase("diagnose", "--json", os.fsdecode(path))
+    assert json.loads(done.stdout)["capture"]["file"].endswith("a\ufffd\ufffd.pcap")
 
 
 WIFI = 105
@@ -137,6 +158,9 @@ def test_one_bad_file_does_not_keep_the_others(asaphase, capture, tmp_path):
 @pytest.mark.parametrize("arguments, words", [
     (["diagnose"], "no FILE given"),
     (["diagnose", "--jsn", "x"], "--jsn"),
+    (["diagnose", "-", "-"], "read once"),
+    (["diagnose", "--log", "-", "-"], "read once"),
+    (["diagnose", "--log", "-", "x", "y"], "read once"),
     (["diagnose", "--asa", "10.1.0", "x"], "not an IPv4 or IPv6 address"),
     (["diagnose", "--ike-port", "70000", "x"], "not a port"),
     (["diagnose", "--one-way-packets", "-1", "x"], "whole number"),
