@@ -5,16 +5,23 @@
 #include <string.h>
 
 #include "core/ip_address.h"
+#include "core/tunnel.h"
 
 #define OCTETS 4
 
 struct redaction {
-	GHashTable *names;     /* address as text → "address-N" */
-	GPtrArray *addresses;  /* known ones, as text */
-	GPtrArray *identities; /* longest first when sorted */
-	bool sorted;
-	GHashTable *aliases; /* identity → "identity-N" */
+	GHashTable *names;    /* address as text → "address-N" */
+	GPtrArray *addresses; /* known ones, as text */
+	/* identity → "identity-N". Strangers choose them: a tree is as fast whatever they are. */
+	GTree *identities;
+	bool has_length[IKE_SA_IDENTITY_SIZE]; /* whether an identity is so long */
 };
+
+static int compare(gconstpointer a, gconstpointer b, gpointer data)
+{
+	(void)data;
+	return strcmp(a, b);
+}
 
 struct redaction *redaction_new(void)
 {
@@ -22,8 +29,7 @@ struct redaction *redaction_new(void)
 
 	redaction->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	redaction->addresses = g_ptr_array_new_with_free_func(g_free);
-	redaction->identities = g_ptr_array_new_with_free_func(g_free);
-	redaction->aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	redaction->identities = g_tree_new_full(compare, NULL, g_free, g_free);
 	return redaction;
 }
 
@@ -33,21 +39,8 @@ void redaction_free(struct redaction *redaction)
 		return;
 	g_hash_table_unref(redaction->names);
 	g_ptr_array_unref(redaction->addresses);
-	g_ptr_array_unref(redaction->identities);
-	g_hash_table_unref(redaction->aliases);
+	g_tree_unref(redaction->identities);
 	g_free(redaction);
-}
-
-static const char *alias(GHashTable *table, const char *kind, const char *text)
-{
-	const char *name = g_hash_table_lookup(table, text);
-
-	if (name == NULL) {
-		char *made = g_strdup_printf("%s-%u", kind, g_hash_table_size(table) + 1);
-		g_hash_table_insert(table, g_strdup(text), made);
-		name = made;
-	}
-	return name;
 }
 
 /* One spelling for one address. */
@@ -58,7 +51,13 @@ static const char *name_of(struct redaction *redaction, const char *text)
 
 	if (ip_address_from_text(text, &address) == 0)
 		text = ip_address_to_text(&address, spelling);
-	return alias(redaction->names, "address", text);
+	const char *name = g_hash_table_lookup(redaction->names, text);
+	if (name == NULL) {
+		char *made = g_strdup_printf("address-%u", g_hash_table_size(redaction->names) + 1);
+		g_hash_table_insert(redaction->names, g_strdup(text), made);
+		name = made;
+	}
+	return name;
 }
 
 void redaction_add_address(struct redaction *redaction, const char *address)
@@ -67,19 +66,15 @@ void redaction_add_address(struct redaction *redaction, const char *address)
 	g_ptr_array_add(redaction->addresses, g_strdup(address));
 }
 
-static int longest_first(const void *a, const void *b)
-{
-	size_t length = strlen(*(const char *const *)a), other = strlen(*(const char *const *)b);
-	return (length < other) - (length > other);
-}
-
 void redaction_add_identity(struct redaction *redaction, const char *identity)
 {
-	if (*identity == '\0' || g_hash_table_contains(redaction->aliases, identity))
+	size_t length = strlen(identity);
+
+	if (length == 0 || length >= IKE_SA_IDENTITY_SIZE || g_tree_lookup(redaction->identities, identity) != NULL)
 		return;
-	alias(redaction->aliases, "identity", identity);
-	g_ptr_array_add(redaction->identities, g_strdup(identity));
-	redaction->sorted = false;
+	g_tree_insert(redaction->identities, g_strdup(identity),
+	              g_strdup_printf("identity-%d", g_tree_nnodes(redaction->identities) + 1));
+	redaction->has_length[length] = true;
 }
 
 /* ---- finding them ---- */
@@ -160,15 +155,23 @@ static size_t address_length(const struct redaction *redaction, const char *text
 	return length <= 2 ? 0 : without_port(redaction, text, length);
 }
 
-static const char *identity_at(const struct redaction *redaction, const char *text, char before)
+/* The name of the longest identity at text, and its length; NULL where there is none. */
+static const char *identity_at(const struct redaction *redaction, const char *text, char before, size_t *length)
 {
+	char candidate[IKE_SA_IDENTITY_SIZE];
+
 	if (g_ascii_isalnum(before))
 		return NULL;
-	for (unsigned i = 0; i < redaction->identities->len; i++) {
-		const char *identity = g_ptr_array_index(redaction->identities, i);
-		size_t length = strlen(identity);
-		if (strncmp(text, identity, length) == 0 && !g_ascii_isalnum(text[length]))
-			return identity;
+	g_strlcpy(candidate, text, sizeof candidate);
+	for (size_t most = strlen(candidate); most > 0; most--) {
+		candidate[most] = '\0';
+		if (!redaction->has_length[most] || g_ascii_isalnum(text[most]))
+			continue;
+		const char *name = g_tree_lookup(redaction->identities, candidate);
+		if (name != NULL) {
+			*length = most;
+			return name;
+		}
 	}
 	return NULL;
 }
@@ -191,16 +194,10 @@ void redaction_append(struct redaction *redaction, GString *to, const char *text
 	gssize owed = 0;
 	char before = ' ';
 
-	if (!redaction->sorted)
-		g_ptr_array_sort(redaction->identities, longest_first);
-	redaction->sorted = true;
 	while (*text != '\0') {
-		const char *identity = with_identities ? identity_at(redaction, text, before) : NULL;
-		size_t length = identity != NULL ? strlen(identity) : address_length(redaction, text, before);
-		const char *name = NULL;
-		if (identity != NULL) {
-			name = alias(redaction->aliases, "identity", identity);
-		} else if (length != 0) {
+		size_t length = 0;
+		const char *name = with_identities ? identity_at(redaction, text, before, &length) : NULL;
+		if (name == NULL && (length = address_length(redaction, text, before)) != 0) {
 			char *address = g_strndup(text, length);
 			name = name_of(redaction, address);
 			g_free(address);

@@ -216,6 +216,14 @@ static void append_logged(const struct card *card)
 		html_markup(card->html, "</ul>");
 }
 
+/* A line that is cut in the midst of an address would show its half, which --redact does not know for one. */
+static void cut_at_line_end(GString *shown, size_t most)
+{
+	while (most > 0 && shown->str[most - 1] != '\n')
+		most--;
+	g_string_truncate(shown, most);
+}
+
 void report_show_append(const struct html *html, struct tunnels *tunnels, const char *command, size_t most)
 {
 	GString *shown = g_string_new(NULL);
@@ -224,7 +232,7 @@ void report_show_append(const struct html *html, struct tunnels *tunnels, const 
 	if (asa_show_append(shown, (const char *const *)words, g_strv_length(words), tunnels) == 0) {
 		bool cut = shown->len > most;
 		if (cut)
-			g_string_truncate(shown, most);
+			cut_at_line_end(shown, most);
 		html_markup(html, "<details><summary><code>show ");
 		html_text(html, command);
 		html_markup(html, "</code></summary><pre tabindex=\"0\">");

@@ -75,6 +75,29 @@ static void identities_are_hidden_where_asked_for(void)
 	redaction_free(redaction);
 }
 
+/* A stranger sends a new identity with each message: what is to be hidden is found all the same, and soon. */
+static void many_identities_are_found_soon(void)
+{
+	struct redaction *redaction = redaction_new();
+	GString *text = g_string_new(NULL), *found = g_string_new(NULL);
+	char identity[64];
+
+	for (unsigned i = 0; i < 200000; i++) {
+		g_snprintf(identity, sizeof identity, "gw-%060u", i);
+		redaction_add_identity(redaction, identity);
+	}
+	for (unsigned i = 0; i < 2000; i++)
+		g_string_append(text, "gw- 0 gw-x ");
+	gint64 start = g_get_monotonic_time();
+	redaction_append(redaction, found, text->str, TRUE);
+	g_assert_cmpstr(found->str, ==, text->str);
+	assert_redacted(redaction, identity, "identity-200000");
+	g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
+	g_string_free(found, TRUE);
+	g_string_free(text, TRUE);
+	redaction_free(redaction);
+}
+
 static void columns_stay_in_line(void)
 {
 	struct redaction *redaction = redaction_new();
@@ -91,6 +114,7 @@ int main(int argument_count, char **arguments)
 	g_test_add_func("/redaction/no-addresses", what_is_no_address_stays);
 	g_test_add_func("/redaction/ports", a_known_ipv6_address_is_told_from_a_port_after_it);
 	g_test_add_func("/redaction/identities", identities_are_hidden_where_asked_for);
+	g_test_add_func("/redaction/many-identities", many_identities_are_found_soon);
 	g_test_add_func("/redaction/columns", columns_stay_in_line);
 	return g_test_run();
 }
