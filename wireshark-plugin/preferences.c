@@ -107,8 +107,9 @@ struct tunnel_options preferences_tunnel_options(void)
 
 	memcpy(options.asa, addresses, sizeof addresses[0] * address_count);
 	options.asa_count = address_count;
-	options.one_way_packets = one_way_packets;
-	options.one_way_seconds = one_way_seconds;
+	/* None at all is no silence: as the command line, which refuses 0. */
+	options.one_way_packets = MAX(one_way_packets, 1);
+	options.one_way_seconds = MAX(one_way_seconds, 1);
 	return options;
 }
 

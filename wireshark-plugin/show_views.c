@@ -5,14 +5,17 @@
 #include "wireshark-plugin/capture_state.h"
 #include "wireshark-plugin/statistics.h"
 
+#define ASKED_FOR "asaphase,show "
+
 /* Owned by the caller. */
 static char *text_of(const char *command)
 {
 	GString *text = g_string_new(NULL);
 	gchar **words = g_strsplit(command, " ", -1);
 
-	if (capture_state_tunnels() != NULL)
-		asa_show_append(text, (const char *const *)words, g_strv_length(words), capture_state_tunnels());
+	if (capture_state_tunnels() != NULL &&
+	    asa_show_append(text, (const char *const *)words, g_strv_length(words), capture_state_tunnels()) != 0)
+		report_failure("ASA IPsec phase: 'show %s' is no command, or its peer no address", command);
 	g_strfreev(words);
 	return g_string_free(text, FALSE);
 }
@@ -34,8 +37,11 @@ static tap_packet_status note_packet(void *tapdata _U_, packet_info *pinfo _U_, 
 	return TAP_PACKET_REDRAW;
 }
 
-static bool listen_for(const char *argument _U_, void *command)
+/* tshark compares the beginning only: what is typed behind a command, as "peer ADDRESS", is in argument. */
+static bool listen_for(const char *argument, void *command)
 {
+	if (argument != NULL && g_str_has_prefix(argument, ASKED_FOR))
+		command = (void *)g_intern_string(argument + strlen(ASKED_FOR));
 	GString *error = register_tap_listener(ASAPHASE_TAP, command, NULL, TL_REQUIRES_NOTHING, NULL, note_packet,
 	                                       print_view, NULL);
 
@@ -53,7 +59,7 @@ static void register_in_tshark(const struct asa_show_command *command)
 	stat_tap_ui ui = {
 	        .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
 	        .title = NULL, /* no dialog of its own: see below */
-	        .cli_string = wmem_strdup_printf(wmem_epan_scope(), "asaphase,show %s", command->words),
+	        .cli_string = wmem_strdup_printf(wmem_epan_scope(), ASKED_FOR "%s", command->words),
 	        .tap_init_cb = open_view,
 	};
 

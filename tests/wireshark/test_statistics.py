@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The tables and the ASA's own views, as tshark prints them."""
+import pytest
 from conftest import fields, rows_of, seen, tshark, truth_of
 
 
@@ -37,3 +38,13 @@ def test_the_asa_views_are_printed_at_the_end():
     assert "IKEv2 SAs:" in text and "READY" in text and "10.1.0.1/" in text
     text = tshark("ikev2-one-way-from-left", "-q", "-z", "asaphase,show crypto ipsec sa")
     assert "#pkts decaps: 0" in text
+
+
+def test_an_asa_view_is_of_the_peer_that_is_asked_for():
+    assert "#pkts encaps: 50," in tshark("ikev2-one-way-from-left", "-q", "-z", "asaphase,show crypto ipsec sa peer 10.2.0.1")
+    assert "#pkts" not in tshark("ikev2-one-way-from-left", "-q", "-z", "asaphase,show crypto ipsec sa peer 10.9.0.1")
+
+
+def test_an_asa_view_that_does_not_exist_is_named():
+    with pytest.raises(AssertionError, match="'show crypto ipsec sa per 10.2.0.1' is no command"):
+        tshark("ikev2-up-cbc", "-q", "-z", "asaphase,show crypto ipsec sa per 10.2.0.1")
