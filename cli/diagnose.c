@@ -51,6 +51,7 @@ static void print_brief(const struct analysis *analysis, const char *file)
 {
 	struct text_style style = terminal_style();
 	GString *summary = g_string_new(NULL);
+	const char *name = terminal_name(file);
 	struct verdict verdict;
 
 	for (uint32_t number = 0; number < tunnels_count(analysis->tunnels); number++) {
@@ -63,10 +64,10 @@ static void print_brief(const struct analysis *analysis, const char *file)
 		tunnel_diagnose(analysis->tunnels, tunnel, &verdict);
 		g_string_truncate(summary, 0);
 		verdict_text_append_summary(summary, &style, &verdict);
-		printf("%s: %s – %s: %s\n", terminal_name(file), asa, peer, summary->str);
+		printf("%s: %s – %s: %s\n", name, asa, peer, summary->str);
 	}
 	if (tunnels_count(analysis->tunnels) == 0)
-		printf("%s: no IKE and no ESP\n", terminal_name(file));
+		printf("%s: no IKE and no ESP\n", name);
 	g_string_free(summary, TRUE);
 }
 
