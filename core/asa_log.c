@@ -311,11 +311,11 @@ static uint8_t read_version(struct text_span text, uint32_t number)
 static void read_meaning(struct asa_log_message *message)
 {
 	const struct log_meaning *meaning = catalogue_log_meaning(message->number);
-	const struct log_text *wording = catalogue_log_text(message->number, message->text, message->text_length);
 
 	/* What another number's text says by chance is nothing to do with IPsec. */
 	if (meaning == NULL)
 		return;
+	const struct log_text *wording = catalogue_log_text(message->number, message->text, message->text_length);
 	message->meaning = meaning;
 	message->wording = wording;
 	message->phase = wording != NULL ? wording->phase : meaning->phase;
@@ -337,10 +337,13 @@ int asa_log_read(const char *line, size_t length, struct asa_log_message *messag
 	message->text = text.at;
 	message->text_length = (size_t)(text.end - text.at);
 	message->time = read_time(before);
+	read_meaning(message);
+	/* Of most of what an ASA logs, nobody asks for more: to look for peers in it takes most of the time. */
+	if (message->meaning == NULL)
+		return 0;
 	message->ike_version = read_version(text, message->number);
 	read_ends(text, message);
 	read_map(text, message);
-	read_meaning(message);
 	return 0;
 }
 

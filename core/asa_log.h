@@ -23,6 +23,7 @@ struct asa_log_message {
 	const char *text; /* what follows "%ASA-4-750003: " */
 	size_t text_length;
 	int64_t time; /* nanoseconds since the epoch; 0 where the line has no time, or one without a year and zone */
+	/* From here on: only of a number that has to do with IPsec. */
 	struct ip_address local; /* the ASA's own address */
 	struct ip_address peer;
 	uint16_t local_port;

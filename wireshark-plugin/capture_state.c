@@ -292,6 +292,8 @@ static void take_datagram(packet_info *pinfo, const struct datagram *datagram, b
 		return;
 	if (!is_asked && can_wait(pinfo, datagram)) {
 		waiting_add(open_capture->waiting, pinfo->num, frame_time(pinfo), datagram);
+		if (waiting_is_full(open_capture->waiting))
+			catch_up();
 		return;
 	}
 	catch_up();

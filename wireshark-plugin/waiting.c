@@ -13,6 +13,7 @@
 #define HUGE_PAGE ((size_t)2 << 20)
 #define ALIGNMENT sizeof(int64_t)
 #define IPV4_SIZE 4 /* of an address */
+#define PAYLOAD_MOST ((size_t)32 << 20)
 
 /* What each record begins with. */
 enum form { FORM_GENERAL, FORM_ESP_OVER_IPV4 };
@@ -58,6 +59,7 @@ struct chunk {
 struct waiting {
 	struct chunk filling; /* all zero: none */
 	GArray *filled;       /* struct chunk, the first ones first */
+	size_t payload;       /* bytes of all that waits */
 };
 
 struct waiting *waiting_new(void)
@@ -75,6 +77,7 @@ static void clear(struct waiting *waiting)
 	g_array_set_size(waiting->filled, 0);
 	free(waiting->filling.bytes);
 	waiting->filling = (struct chunk){0};
+	waiting->payload = 0;
 }
 
 void waiting_free(struct waiting *waiting)
@@ -162,6 +165,12 @@ void waiting_add(struct waiting *waiting, uint32_t frame, int64_t time, const st
 	        .length = (uint32_t)datagram->length,
 	};
 	memcpy(record + 1, datagram->payload, payload);
+	waiting->payload += payload;
+}
+
+bool waiting_is_full(const struct waiting *waiting)
+{
+	return waiting->payload >= PAYLOAD_MOST;
 }
 
 static void put_header(uint8_t header[ESP_HEADER_SIZE], const struct esp_packet *packet)

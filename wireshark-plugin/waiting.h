@@ -23,6 +23,9 @@ void waiting_add(struct waiting *waiting, uint32_t frame, int64_t time, const st
 /* The same for an ESP packet with its frame and time. */
 void waiting_add_esp(struct waiting *waiting, const struct esp_packet *packet);
 
+/* Whether so much payload waits that it is to be taken now: a flood of IKE or syslog must not be kept as a whole. */
+bool waiting_is_full(const struct waiting *waiting);
+
 typedef void waiting_take(uint32_t frame, int64_t time, const struct datagram *datagram);
 
 /* Hands all of them to take, in their order, and is empty then. */

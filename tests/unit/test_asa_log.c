@@ -50,6 +50,17 @@ static void the_articles_wrong_key_names_peers_phase_and_cause(void)
 	g_assert_cmpint(message.cause, ==, CAUSE_PSK_MISMATCH);
 }
 
+/* A stream of syslog is mostly that: no time is spent on looking for peers in it. */
+static void what_has_nothing_to_do_with_ipsec_names_nobody(void)
+{
+	struct asa_log_message message = read_good("%ASA-6-302013: Local:203.0.113.2:500 Remote:203.0.113.6:500 IKEv2");
+	g_assert_null(message.meaning);
+	g_assert_cmpuint(message.number, ==, 302013);
+	g_assert_cmpuint(message.ike_version, ==, 0);
+	assert_address(&message.local, "");
+	assert_address(&message.peer, "");
+}
+
 static void syslog_puts_many_things_before_a_message(void)
 {
 	static const struct {
@@ -354,6 +365,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/asa-log/the-articles-wrong-key-names-peers-phase-and-cause",
 	                the_articles_wrong_key_names_peers_phase_and_cause);
+	g_test_add_func("/asa-log/what-has-nothing-to-do-with-ipsec-names-nobody",
+	                what_has_nothing_to_do_with_ipsec_names_nobody);
 	g_test_add_func("/asa-log/syslog-puts-many-things-before-a-message", syslog_puts_many_things_before_a_message);
 	g_test_add_func("/asa-log/other-devices-and-a-class-are-read", other_devices_and_a_class_are_read);
 	g_test_add_func("/asa-log/what-is-no-message-is-refused", what_is_no_message_is_refused);
