@@ -59,9 +59,10 @@ class TestNothingToRead:
 def test_a_files_name_is_printed_without_control_characters(asaphase, capture, made):
     path = made(capture("ikev2-psk-wrong-cbc").read_bytes()[:-10], "a\x1b[31m\nb\u009b.pcap")
     for arguments in (["diagnose", path], ["diagnose", "--brief", path], ["explain", path, path], ["read", path],
-                      ["show", "crypto", "ikev2", "sa", "-r", path], ["diagnose", f"{path}\x1b[31m"]):
+                      ["show", "crypto", "ikev2", "sa", "-r", path], ["diagnose", f"{path}\x1b[31m"], ["report", path]):
         done = asaphase(*arguments)
         text = (done.stdout + done.stderr).decode()
+        assert (done.returncode == 2) == (arguments[-1] != path) or arguments[0] == "explain"
         assert "\x1b" not in text and "\u009b" not in text
         assert "a?[31m?b?.pcap" in text or arguments[0] == "explain"
     done = asaphase("diagnose", "--json", path)
