@@ -882,6 +882,8 @@ static const char *const witness_templates[WITNESS_LAST] = {
         [WITNESS_QUICK_MODE_UP] = "quick mode completed: child SA up",
         [WITNESS_ESP_FIRST] = "first ESP on SPI {a:spi}",
         [WITNESS_ESP_ONE_WAY] = "last of {a} ESP packets one way in {b:ms}, none came back in that time",
+        [WITNESS_ESP_UNCOUNTED] =
+                "ESP of whichever tunnel passed uncounted in that time: what is missing may be among it",
         [WITNESS_CHILD_ONE_WAY] = "of this child SA only SPI {a:spi} is in use, its other SPI {b:spi} is silent",
         [WITNESS_ESP_NONE] = "no ESP in {a} s since the child came up",
         [WITNESS_ESP_LOST] = "{a} ESP packets lost, {b} received",

@@ -476,7 +476,12 @@ static bool rule_one_way(const struct judgement *judgement, struct verdict *verd
 	add_evidence(verdict, WITNESS_ESP_ONE_WAY, tunnel->esp[!silent].last_frame, silence->last,
 	             bounded(silence->packets), milliseconds_between(silence->start, silence->last));
 	verdict->missing = silent == (int)tunnel->asa_side ? ESP_MISSING_ENCAPS : ESP_MISSING_DECAPS;
-	verdict->confidence = judgement->up ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+	/* A flood of made-up SPIs can keep a tunnel's new one from being counted. */
+	int64_t uncounted = tunnels_uncounted_time(judgement->tunnels);
+	bool unsure = uncounted != 0 && uncounted >= silence->start;
+	if (unsure)
+		add_evidence(verdict, WITNESS_ESP_UNCOUNTED, 0, uncounted, 0, 0);
+	verdict->confidence = judgement->up && !unsure ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	return true;
 }
 

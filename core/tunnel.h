@@ -361,6 +361,10 @@ void tunnels_add_esp(struct tunnels *tunnels, struct esp_packet *packets, size_t
  */
 void tunnels_take_counts(struct tunnels *tunnels, const struct spi_counts *counts);
 
+/* ESP passed that was not counted, until this time; of which tunnel is not known. Silence is less sure then. */
+void tunnels_note_uncounted(struct tunnels *tunnels, int64_t time);
+int64_t tunnels_uncounted_time(const struct tunnels *tunnels); /* the last; 0 never */
+
 typedef void tunnel_changed(struct tunnel *tunnel, void *context);
 
 /*

@@ -221,6 +221,16 @@ static bool settle_tunnel(struct tunnels *tunnels, struct tunnel *tunnel)
 	return annotation.changed;
 }
 
+void tunnels_note_uncounted(struct tunnels *tunnels, int64_t time)
+{
+	tunnels->uncounted_time = time;
+}
+
+int64_t tunnels_uncounted_time(const struct tunnels *tunnels)
+{
+	return tunnels->uncounted_time;
+}
+
 void tunnels_settle_counts(struct tunnels *tunnels, int64_t now, tunnel_changed *changed, void *context)
 {
 	if (now > tunnels->now)

@@ -14,6 +14,7 @@ struct tunnels {
 	GPtrArray *list;          /* by number; NULL where one gave way */
 	struct spi_table *spis;
 	int64_t now;
+	int64_t uncounted_time; /* see tunnels_note_uncounted; 0 never */
 	uint64_t dropped;
 	uint32_t live;
 	uint32_t eviction_cursor;

@@ -54,6 +54,7 @@ enum witness_kind {
 	WITNESS_ESP_FIRST,         /* a: SPI, b: side that sends */
 	WITNESS_ESP_ONE_WAY,       /* a: packets since the other side's last, b: seconds */
 	WITNESS_CHILD_ONE_WAY,     /* a: SPI that goes on, b: SPI that is silent */
+	WITNESS_ESP_UNCOUNTED,     /* some of what is missing may have passed so */
 	WITNESS_ESP_NONE,          /* a: seconds watched */
 	WITNESS_ESP_LOST,          /* a: lost, b: received */
 	WITNESS_ESP_AFTER_FAILURE, /* a: SPI */

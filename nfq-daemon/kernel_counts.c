@@ -215,6 +215,16 @@ static int64_t cpu_time(void)
 	return used.tv_sec * NANOSECONDS + used.tv_nsec;
 }
 
+/* What stood there when the daemon started passed before it looked. */
+static void read_uncounted(struct kernel_counts *counts)
+{
+	uint64_t before = counts->uncounted;
+
+	if (set_reader_uncounted(counts->reader, &counts->uncounted) == 0 && counts->number > FIRST_READING &&
+	    counts->uncounted > before)
+		tunnels_note_uncounted(counts->tunnels, clock_now());
+}
+
 void kernel_counts_read(struct kernel_counts *counts)
 {
 	int64_t begin = cpu_time();
@@ -224,7 +234,7 @@ void kernel_counts_read(struct kernel_counts *counts)
 	if (result == 0)
 		result = set_reader_read(counts->reader, take_count, counts);
 	if (result == 0)
-		set_reader_uncounted(counts->reader, &counts->uncounted);
+		read_uncounted(counts);
 	if (result == -EAGAIN) /* the next reading has the rest */
 		result = 0;
 	if (result == 0)

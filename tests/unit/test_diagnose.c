@@ -634,6 +634,18 @@ static void esp_without_return_is_one_way(struct scene *scene)
 	assert_cause(scene, CAUSE_NONE);
 }
 
+static void one_way_while_esp_passes_uncounted_is_less_sure(struct scene *scene)
+{
+	scene_up(scene);
+	tunnels_note_uncounted(scene->tunnels, scene->time);
+	scene_esp(scene, 0, 0x1001, 30, 0.5);
+	assert_verdict(scene, CAUSE_ONE_WAY, CONFIDENCE_LIKELY);
+	tunnels_note_uncounted(scene->tunnels, scene->time);
+	assert_verdict(scene, CAUSE_ONE_WAY, CONFIDENCE_POSSIBLE);
+	scene_esp(scene, 1, 0x2001, 2, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+}
+
 static void the_other_direction_is_one_way_as_well(struct scene *scene)
 {
 	scene_up(scene);
@@ -978,6 +990,7 @@ static const struct {
         CONVERSATION(an_unknown_spi_that_was_replaced_is_history),
         CONVERSATION(who_does_not_heed_the_mtu_is_at_fault_until_he_does),
         CONVERSATION(esp_without_return_is_one_way),
+        CONVERSATION(one_way_while_esp_passes_uncounted_is_less_sure),
         CONVERSATION(the_other_direction_is_one_way_as_well),
         CONVERSATION(few_packets_or_little_time_are_not_one_way),
         CONVERSATION(a_burst_is_not_one_way),
