@@ -70,7 +70,7 @@ static struct line *allocate_lines(size_t slots)
 	return lines ? memset(lines, 0, slots / LANES * sizeof *lines) : NULL;
 }
 
-/* Not cleared: an entry is, when its number is taken. */
+/* Not cleared: an entry is, when its number is taken; the very first, which hints lead to before that, at once. */
 static struct spi_entry *allocate_chunk(uint32_t capacity)
 {
 	return allocate((capacity < CHUNK_ENTRIES ? capacity : CHUNK_ENTRIES) * sizeof(struct spi_entry));
@@ -410,6 +410,7 @@ struct spi_table *spi_table_new(uint32_t capacity)
 		spi_table_free(table);
 		return NULL;
 	}
+	*entry_at(table, 0) = (struct spi_entry){0};
 	hash_key_draw(table->hash_key, 4);
 	return table;
 }

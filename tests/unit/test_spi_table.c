@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Counting ESP per SPI: counts, sequence numbers, growth, bounds. */
 #include <glib.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/spi_table.h"
 
@@ -26,6 +28,40 @@ static struct spi_entry *count(struct spi_table *table, uint32_t spi, uint32_t s
 
 	g_assert_cmpuint(number, !=, SPI_TABLE_FULL);
 	return spi_table_entry(table, number);
+}
+
+/* All memory holds this, as what another table gave back would. */
+static struct spi_entry stale;
+
+void *stale_aligned_alloc(size_t alignment, size_t size);
+
+void *stale_aligned_alloc(size_t alignment, size_t size)
+{
+	void *memory;
+
+	if (posix_memalign(&memory, alignment, size) != 0)
+		return NULL;
+	for (size_t at = 0; at + sizeof stale <= size; at += sizeof stale)
+		memcpy((char *)memory + at, &stale, sizeof stale);
+	return memory;
+}
+
+static void a_table_knows_nothing_of_one_before_it(void)
+{
+	const struct esp_packet packet = packet_of(7, 1);
+	struct spi_table *table = spi_table_new(16);
+	struct spi_hint hint;
+
+	stale = *count(table, 7, 1);
+	spi_table_free(table);
+	table = spi_table_new(16);
+	spi_table_fetch(table, &packet, 1, &hint);
+	struct spi_entry *entry = spi_table_entry(table, spi_table_count_hinted(table, &packet, &hint));
+	g_assert_nonnull(entry);
+	g_assert_cmpuint(entry->packets, ==, 1);
+	g_assert_cmpuint(spi_table_size(table), ==, 1);
+	spi_table_free(table);
+	stale = (struct spi_entry){0};
 }
 
 static void packets_and_bytes_add_up(void)
@@ -188,6 +224,7 @@ static void many_spis_agree_with_a_hash_table(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/spi-table/anew", a_table_knows_nothing_of_one_before_it);
 	g_test_add_func("/spi-table/counts", packets_and_bytes_add_up);
 	g_test_add_func("/spi-table/key", the_key_is_all_of_addresses_spi_and_encapsulation);
 	g_test_add_func("/spi-table/gaps", gaps_are_lost_until_they_arrive);
