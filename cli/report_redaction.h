@@ -17,7 +17,8 @@ void redaction_free(struct redaction *redaction);
 /* An address that is known to occur: numbered at once, and told from a port that follows it after a colon. */
 void redaction_add_address(struct redaction *redaction, const char *address);
 
-/* An identity of less than IKE_SA_IDENTITY_SIZE bytes: becomes "identity-N" where redaction_append() is told to look for them. */
+/* An identity of less than IKE_SA_IDENTITY_SIZE bytes: becomes "identity-N" where redaction_append() is told to look
+ * for them. */
 void redaction_add_identity(struct redaction *redaction, const char *identity);
 
 /*

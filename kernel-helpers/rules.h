@@ -97,8 +97,8 @@ int rules_check(const struct rules_options *options, char message[RULES_MESSAGE_
  * before). *kept, where not NULL, says which it was.
  *
  * Returns 0; -EINVAL options; -EPERM no CAP_NET_ADMIN; -EOPNOTSUPP the kernel lacks something; or another negative
- * errno. message then holds a sentence for the user and nothing was changed; only where the kernel has iptables' NFQUEUE
- * alone and refuses it, rules of ours that were there are left without queues: they pass everything.
+ * errno. message then holds a sentence for the user and nothing was changed; only where the kernel has iptables'
+ * NFQUEUE alone and refuses it, rules of ours that were there are left without queues: they pass everything.
  */
 int rules_install(const struct rules_options *options, bool *kept, char message[RULES_MESSAGE_SIZE]);
 

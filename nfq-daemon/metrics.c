@@ -67,12 +67,12 @@ static void export_tunnel(const struct page *page, struct tunnel *tunnel)
 }
 
 /* Each tunnel is looked at once, however many ranks there are: there may be very many. */
-static uint8_t *rank_all(struct page *page)
+static uint8_t *rank_all(struct page *page, uint32_t count)
 {
 	struct tunnels *tunnels = page->metrics->tunnels;
-	uint8_t *ranks = g_malloc(MAX(tunnels_count(tunnels), 1));
+	uint8_t *ranks = g_malloc0(MAX(count, 1));
 
-	for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
+	for (uint32_t number = 0; number < count; number++) {
 		const struct tunnel *tunnel = tunnels_at(tunnels, number);
 		ranks[number] = (uint8_t)(tunnel != NULL ? rank_of(page->metrics, tunnel) : RANKS);
 		page->tunnels += tunnel != NULL;
@@ -88,10 +88,11 @@ static bool has_room(const struct page *page)
 static void choose_tunnels(struct page *page)
 {
 	struct tunnels *tunnels = page->metrics->tunnels;
-	uint8_t *ranks = rank_all(page);
+	uint32_t count = tunnels_count(tunnels);
+	uint8_t *ranks = rank_all(page, count);
 
 	for (unsigned rank = 0; rank < RANKS; rank++) {
-		for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
+		for (uint32_t number = 0; number < count; number++) {
 			if (ranks[number] != rank)
 				continue;
 			if (rank == RANK_ALWAYS || has_room(page))
