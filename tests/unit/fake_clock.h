@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Clocks that a test sets. The file under test is compiled to ask fake_clock_gettime(). */
+#ifndef ASAPHASE_TESTS_UNIT_FAKE_CLOCK_H
+#define ASAPHASE_TESTS_UNIT_FAKE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define SECOND INT64_C(1000000000)
+#define NOON (INT64_C(1700000000) * SECOND)
+
+/* Nanoseconds: CLOCK_REALTIME, and every other clock. */
+static int64_t real, since_boot;
+
+int fake_clock_gettime(clockid_t clock, struct timespec *now);
+
+int fake_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int64_t time = clock == CLOCK_REALTIME ? real : since_boot;
+
+	*now = (struct timespec){.tv_sec = time / SECOND, .tv_nsec = time % SECOND};
+	return 0;
+}
+
+#endif
