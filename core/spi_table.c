@@ -70,7 +70,7 @@ static struct line *allocate_lines(size_t slots)
 	return lines ? memset(lines, 0, slots / LANES * sizeof *lines) : NULL;
 }
 
-/* Not cleared: an entry is, when its number is taken; the very first, which hints lead to before that, at once. */
+/* Not cleared: an entry is, when its number is taken. */
 static struct spi_entry *allocate_chunk(uint32_t capacity)
 {
 	return allocate((capacity < CHUNK_ENTRIES ? capacity : CHUNK_ENTRIES) * sizeof(struct spi_entry));
@@ -410,7 +410,6 @@ struct spi_table *spi_table_new(uint32_t capacity)
 		spi_table_free(table);
 		return NULL;
 	}
-	*entry_at(table, 0) = (struct spi_entry){0};
 	hash_key_draw(table->hash_key, 4);
 	return table;
 }
@@ -500,7 +499,9 @@ static inline uint32_t count_hinted(struct spi_table *table, const struct esp_pa
 	struct key key = packet_key(packet);
 	struct spi_entry *entry = entry_at(table, hint->number);
 
-	if (!is_of(entry, &key) || is_free(entry))
+	/* In a table that never had any, hints lead to the first entry, which is not cleared: that would cost a page.
+	 */
+	if (hint->number >= table->limit || !is_of(entry, &key) || is_free(entry))
 		return count(table, packet, hint->hash);
 	count_into(table, entry, packet);
 	return hint->number;
