@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cli/progress.h"
-#include "core/diagnose.h"
-#include "core/link_layer.h"
+#include "core/verdict/diagnose.h"
+#include "core/wire/link_layer.h"
 
 #define PACKETS_BETWEEN_PROGRESS 65536
 

@@ -6,8 +6,8 @@
 #include "cli/analysis_options.h"
 #include "cli/capture.h"
 #include "cli/problems.h"
-#include "core/datagram_reader.h"
-#include "core/tunnel.h"
+#include "core/tunnel/tunnel.h"
+#include "core/wire/datagram_reader.h"
 
 /* What one frame is, or one of several things that it brings: the parts point into the frame and into this structure.
  */

@@ -5,8 +5,8 @@
 
 #include <glib.h>
 
-#include "core/datagram.h"
-#include "core/tunnel.h"
+#include "core/tunnel/tunnel.h"
+#include "core/wire/datagram.h"
 
 struct analysis_options {
 	struct tunnel_options tunnel;

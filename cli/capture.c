@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 
 #include "cli/pcap_records.h"
-#include "core/link_layer.h"
+#include "core/base/time.h"
+#include "core/wire/link_layer.h"
 
 /* Big enough for any datagram; what a frame does not fill costs nothing. */
 #define LIVE_SNAP_LENGTH 262144
 #define LIVE_TIMEOUT_MILLISECONDS 100
-#define NANOSECONDS_PER_SECOND 1000000000
 
 struct capture {
 	pcap_t *pcap;
@@ -184,12 +184,12 @@ static int64_t nanoseconds_of(const struct capture *capture, const struct pcap_p
 {
 	int64_t fraction = header->ts.tv_usec;
 	/* A damaged capture can claim any time. */
-	if (header->ts.tv_sec < 0 || header->ts.tv_sec >= INT64_MAX / NANOSECONDS_PER_SECOND || fraction < 0 ||
-	    fraction >= NANOSECONDS_PER_SECOND)
+	if (header->ts.tv_sec < 0 || header->ts.tv_sec >= INT64_MAX / NANOSECONDS || fraction < 0 ||
+	    fraction >= NANOSECONDS)
 		return 0;
 	if (pcap_get_tstamp_precision(capture->pcap) != PCAP_TSTAMP_PRECISION_NANO)
 		fraction *= 1000;
-	return (int64_t)header->ts.tv_sec * NANOSECONDS_PER_SECOND + fraction;
+	return (int64_t)header->ts.tv_sec * NANOSECONDS + fraction;
 }
 
 /* From here on libpcap reads. */

@@ -28,7 +28,7 @@ struct capture *capture_open_file(const char *file, const char *filter, char err
 struct capture *capture_open_interface(const char *interface, const char *filter, char error[CAPTURE_ERROR_SIZE]);
 void capture_close(struct capture *capture);
 
-/* Its LINKTYPE_ number, see core/link_layer.h, and libpcap's name for it. */
+/* Its LINKTYPE_ number, see core/wire/link_layer.h, and libpcap's name for it. */
 int capture_link_type(const struct capture *capture);
 const char *capture_link_type_name(const struct capture *capture);
 

@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "core/json_text.h"
+#include "core/base/json_text.h"
 
 #define PATIENCE_SECONDS 30
 #define LINE_LARGEST ((gsize)256 << 20)

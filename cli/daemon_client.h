@@ -17,7 +17,7 @@ int daemon_client_ask(const char *socket_path, const char *request, daemon_clien
                       char **error);
 
 /*
- * What `show` followed by these words prints for the daemon's tunnels: see asa_show_append() in core/asa_show.h.
+ * What `show` followed by these words prints for the daemon's tunnels: see asa_show_append() in core/asa/show.h.
  * Appends to text and returns 0; or returns -ENOENT or -EINVAL as asa_show_append() does (*error is NULL then), another
  * negative errno where the daemon cannot be asked, with a sentence in *error (to be freed) and text unchanged.
  */

@@ -10,13 +10,13 @@
 #include "cli/diagnose_live.h"
 #include "cli/log_evidence.h"
 #include "cli/terminal.h"
-#include "core/diagnose.h"
-#include "core/json_text.h"
-#include "core/verdict_json.h"
-#include "core/verdict_text.h"
+#include "core/base/json_text.h"
+#include "core/base/time.h"
+#include "core/verdict/diagnose.h"
+#include "core/verdict/json.h"
+#include "core/verdict/text.h"
 
 #define FORMAT 1
-#define NANOSECONDS_PER_SECOND 1e9
 
 /* ---- text ---- */
 
@@ -27,7 +27,7 @@ static void print_text(const struct analysis *analysis, const char *file, struct
 
 	text_style_append_string(text, &style, PAINT_BOLD, terminal_name(file));
 	g_string_append_printf(text, ": %" PRIu64 " packets over %.1f s, ", analysis->packets,
-	                       (double)(analysis->last - analysis->first) / NANOSECONDS_PER_SECOND);
+	                       (double)(analysis->last - analysis->first) / NANOSECONDS);
 	if (tally.tunnels == 0)
 		g_string_append(text, "no IKE and no ESP among them\n");
 	else
@@ -76,7 +76,7 @@ static void print_brief(const struct analysis *analysis, const char *file)
 static void add_time(JsonBuilder *json, const char *name, int64_t nanoseconds)
 {
 	json_builder_set_member_name(json, name);
-	json_builder_add_double_value(json, (double)nanoseconds / NANOSECONDS_PER_SECOND);
+	json_builder_add_double_value(json, (double)nanoseconds / NANOSECONDS);
 }
 
 static void add_problems(JsonBuilder *json, const struct problems *problems)

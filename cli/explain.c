@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "cli/lines.h"
 #include "cli/terminal.h"
-#include "core/explanation_text.h"
+#include "core/pasted/explanation_text.h"
 
 static bool read_file(struct pasted *pasted, const char *file)
 {

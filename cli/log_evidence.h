@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/tunnel.h"
+#include "core/tunnel/tunnel.h"
 
 struct log_evidence {
 	uint32_t messages; /* about IPsec */

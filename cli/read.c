@@ -12,9 +12,8 @@
 #include "cli/analysis.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
-#include "core/packet_line.h"
-
-#define NANOSECONDS_PER_SECOND INT64_C(1000000000)
+#include "core/base/time.h"
+#include "core/verdict/packet_line.h"
 
 static struct capture *live_capture; /* for the signal handler only */
 
@@ -26,13 +25,13 @@ static void stop_capture(int signal_number)
 
 static void append_time(GString *line, int64_t time)
 {
-	time_t seconds = (time_t)(time / NANOSECONDS_PER_SECOND);
+	time_t seconds = (time_t)(time / NANOSECONDS);
 	struct tm parts;
 	char clock[16] = "--:--:--";
 
 	if (localtime_r(&seconds, &parts) != NULL)
 		strftime(clock, sizeof clock, "%H:%M:%S", &parts);
-	g_string_append_printf(line, "%s.%06" PRId64 "  ", clock, time % NANOSECONDS_PER_SECOND / 1000);
+	g_string_append_printf(line, "%s.%06" PRId64 "  ", clock, time % NANOSECONDS / 1000);
 }
 
 struct printer {

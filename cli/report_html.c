@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#define NANOSECONDS INT64_C(1000000000)
+#include "core/base/time.h"
+
 #define REPLACEMENT "\xef\xbf\xbd"
 
 /* Controls, and characters that turn the direction of what stands around them. */

@@ -8,7 +8,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define NANOSECONDS INT64_C(1000000000)
+#include "core/base/time.h"
+
 #define COLUMNS 46 /* letters that fit a phone's width */
 #define GAP_SHOWN NANOSECONDS
 #define LEFT 4 /* lifelines, in percent */

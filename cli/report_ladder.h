@@ -5,7 +5,7 @@
 
 #include "cli/report_html.h"
 #include "cli/report_record.h"
-#include "core/verdict_words.h"
+#include "core/verdict/words.h"
 
 /* The diagram, and the same as a table. start is when the capture begins. Nothing where there are no messages. */
 void report_ladder_append(const struct html *html, const struct tunnel *tunnel, const struct verdict_words *words,

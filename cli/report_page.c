@@ -7,9 +7,9 @@
 #include "cli/report_ladder.h"
 #include "cli/report_parts.h"
 #include "cli/report_tunnel.h"
-#include "core/verdict_words.h"
+#include "core/base/time.h"
+#include "core/verdict/words.h"
 
-#define NANOSECONDS INT64_C(1000000000)
 #define ROWS_MOST 200
 #define CARDS_TRIED 60 /* cards that did not fit before no more are drawn */
 #define SHOWN_BYTES 6000

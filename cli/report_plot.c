@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "core/catalogue.h"
+#include "core/base/time.h"
+#include "core/catalogue/causes.h"
 
-#define NANOSECONDS 1e9
 #define LABEL 18 /* pixels */
 #define LANE 34
 #define BETWEEN 10

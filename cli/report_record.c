@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/report_record.h"
 
-#include "core/byte_order.h"
-#include "core/esp.h"
-#include "core/packet_line.h"
-#include "core/verdict_text.h"
+#include "core/base/byte_order.h"
+#include "core/verdict/packet_line.h"
+#include "core/verdict/text.h"
+#include "core/wire/esp.h"
 
 #define NARROWEST_BIN 1e6 /* nanoseconds */
 

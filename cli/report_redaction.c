@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/ip_address.h"
-#include "core/tunnel.h"
+#include "core/base/ip_address.h"
+#include "core/tunnel/tunnel.h"
 
 #define OCTETS 4
 

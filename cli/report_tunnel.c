@@ -6,8 +6,8 @@
 
 #include "cli/report_ladder.h"
 #include "cli/report_plot.h"
-#include "core/asa_show.h"
-#include "core/verdict_words.h"
+#include "core/asa/show.h"
+#include "core/verdict/words.h"
 
 #define SHOWN_BYTES 10000
 #define COMMAND_SIZE (64 + IP_ADDRESS_TEXT_SIZE)
@@ -99,7 +99,7 @@ static void append_facts(const struct card *card)
 static void append_evidence(const struct card *card)
 {
 	const struct html *html = card->html;
-	const struct witnesses *evidence = &card->verdict.evidence;
+	const struct evidence_list *evidence = &card->verdict.evidence;
 	char text[VERDICT_WORDS_SIZE];
 
 	if (evidence->count == 0)
@@ -108,11 +108,11 @@ static void append_evidence(const struct card *card)
 	            "<h3>Evidence</h3><table class=\"sortable\"><thead><tr><th class=n>Frame</th><th class=n>Time</th>"
 	            "<th>What it shows</th></tr></thead><tbody>");
 	for (unsigned i = 0; i < evidence->count; i++) {
-		const struct witness *witness = &evidence->list[i];
+		const struct evidence *item = &evidence->items[i];
 		html_markup(html, "<tr>");
-		html_frame_cell(html, witness->frame);
-		html_time_cell(html, witness->time, card->start);
-		html_element(html, "td", "", witness_text(witness, text, sizeof text));
+		html_frame_cell(html, item->frame);
+		html_time_cell(html, item->time, card->start);
+		html_element(html, "td", "", evidence_text(item, text, sizeof text));
 		html_markup(html, "</tr>");
 	}
 	html_markup(html, "</tbody></table>");

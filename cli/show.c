@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "cli/daemon_client.h"
 #include "cli/terminal.h"
-#include "core/asa_show.h"
+#include "core/asa/show.h"
 
 struct show_options {
 	struct analysis_options analysis;

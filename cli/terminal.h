@@ -3,7 +3,7 @@
 #ifndef ASAPHASE_CLI_TERMINAL_H
 #define ASAPHASE_CLI_TERMINAL_H
 
-#include "core/text_style.h"
+#include "core/base/text_style.h"
 
 struct text_style terminal_style(void);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/daemon_client.h"
-#include "core/catalogue.h"
+#include "core/catalogue/causes.h"
 
 #define BITS 8
 

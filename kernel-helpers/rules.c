@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "core/datagram.h"
+#include "core/wire/datagram.h"
 #include "kernel-helpers/rules_private.h"
 #include "kernel-helpers/vrf.h"
 

@@ -3,7 +3,7 @@
 #ifndef ASAPHASE_KERNEL_HELPERS_RULES_PRIVATE_H
 #define ASAPHASE_KERNEL_HELPERS_RULES_PRIVATE_H
 
-#include "core/datagram.h"
+#include "core/wire/datagram.h"
 #include "kernel-helpers/rules.h"
 
 /*

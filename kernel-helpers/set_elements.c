@@ -5,11 +5,11 @@
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
-#include "core/byte_order.h"
+#include "core/base/byte_order.h"
+#include "core/base/time.h"
 #include "kernel-helpers/nf_tables.h"
 #include "kernel-helpers/rules_private.h"
 
-#define NANOSECONDS_PER_MILLISECOND INT64_C(1000000)
 #define SPI_SIZE 4
 
 static uint64_t attribute_be64(const struct nlattr *attribute)

@@ -11,13 +11,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/byte_order.h"
-#include "core/keyed_hash.h"
+#include "core/base/byte_order.h"
+#include "core/base/keyed_hash.h"
+#include "core/base/time.h"
 #include "kernel-helpers/nf_tables.h"
 #include "kernel-helpers/rules_private.h"
 #include "kernel-helpers/set_elements.h"
 
-#define NANOSECONDS_PER_SECOND INT64_C(1000000000)
 #define READ_ATTEMPTS 3
 #define SPI_SIZE 4
 
@@ -73,7 +73,7 @@ static int64_t read_clock(clockid_t clock)
 	struct timespec time;
 
 	clock_gettime(clock, &time);
-	return time.tv_sec * NANOSECONDS_PER_SECOND + time.tv_nsec;
+	return time.tv_sec * NANOSECONDS + time.tv_nsec;
 }
 
 /* The clock that elements expire by. Nobody sets it: a step would make what is still there look like made anew. */
@@ -141,11 +141,11 @@ int set_reader_identity(struct set_reader *reader, char identity[SET_IDENTITY_SI
  */
 static int64_t last_time_of(const struct set_element *element, int64_t now)
 {
-	bool probation = element->remaining <= PROBATION_SECONDS * NANOSECONDS_PER_SECOND &&
+	bool probation = element->remaining <= PROBATION_SECONDS * NANOSECONDS &&
 	                 element->count.kernel_packets <= REFRESH_ONE_IN;
 	int64_t lifetime = probation ? PROBATION_SECONDS : LIFETIME_SECONDS;
 
-	return now - (lifetime * NANOSECONDS_PER_SECOND - element->remaining);
+	return now - (lifetime * NANOSECONDS - element->remaining);
 }
 
 /* ---- what is new ---- */
@@ -343,7 +343,7 @@ int set_reader_start_from(struct set_reader *reader, const struct set_count *cou
 	told->packets = count->kernel_packets;
 	told->bytes = count->kernel_bytes;
 	/* The first read tells how long it stays, if it is still there. */
-	told->expires = kernel_time() + PROBATION_SECONDS * NANOSECONDS_PER_SECOND;
+	told->expires = kernel_time() + PROBATION_SECONDS * NANOSECONDS;
 	return 0;
 }
 

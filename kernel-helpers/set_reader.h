@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/datagram.h"
-#include "core/ip_address.h"
+#include "core/base/ip_address.h"
+#include "core/wire/datagram.h"
 
 /* Longest text of set_reader_identity with its terminating zero. */
 #define SET_IDENTITY_SIZE 64

@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-#define NANOSECONDS INT64_C(1000000000)
+#include "core/base/time.h"
 
 static int64_t offset; /* from the time since boot to the epoch, as it was at the start */
 

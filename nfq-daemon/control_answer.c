@@ -5,15 +5,15 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#include "core/asa_show.h"
-#include "core/diagnose.h"
-#include "core/json_text.h"
-#include "core/verdict_json.h"
-#include "core/verdict_text.h"
+#include "core/asa/show.h"
+#include "core/base/json_text.h"
+#include "core/base/time.h"
+#include "core/verdict/diagnose.h"
+#include "core/verdict/json.h"
+#include "core/verdict/text.h"
 #include "nfq-daemon/clock.h"
 
 #define FORMAT 1
-#define NANOSECONDS 1e9
 
 /* Tunnels looked at in one go, of which not all may be asked for. */
 #define TUNNELS_AT_A_TIME 64

@@ -16,8 +16,8 @@
 
 #include <glib.h>
 
-#include "core/text_style.h"
-#include "core/tunnel.h"
+#include "core/base/text_style.h"
+#include "core/tunnel/tunnel.h"
 
 struct control_subject {
 	struct tunnels *tunnels;

@@ -13,6 +13,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "core/base/time.h"
 #include "nfq-daemon/clock.h"
 #include "nfq-daemon/config.h"
 #include "nfq-daemon/control_socket.h"
@@ -36,9 +37,8 @@
 #define PACKETS_AT_A_TIME 512
 
 /* A worker that has not answered for so long hangs: the watchdog is not fed any more. */
-#define ANSWER_WITHIN (10 * INT64_C(1000000000))
+#define ANSWER_WITHIN (10 * NANOSECONDS)
 
-#define NANOSECONDS INT64_C(1000000000)
 #define MISSED_SAID_EACH (60 * NANOSECONDS)
 
 struct gateway {

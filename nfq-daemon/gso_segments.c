@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/esp.h"
+#include "core/wire/esp.h"
 
 /* An ESP packet that holds anything: header, IV or ICV of 8 bytes (RFC 4303 sec. 2). */
 #define LEAST_SEGMENT 16

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/datagram.h"
-#include "core/spi_table.h"
+#include "core/count/spi_table.h"
+#include "core/wire/datagram.h"
 
 #define GSO_SEGMENTS_MOST 128 /* UDP_MAX_SEGMENTS of the kernel */
 

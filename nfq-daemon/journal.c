@@ -7,9 +7,10 @@
 #include <syslog.h>
 #include <systemd/sd-journal.h>
 
-#include "core/diagnose.h"
-#include "core/verdict_text.h"
-#include "core/verdict_words.h"
+#include "core/base/time.h"
+#include "core/verdict/diagnose.h"
+#include "core/verdict/text.h"
+#include "core/verdict/words.h"
 #include "nfq-daemon/clock.h"
 
 /* journalctl -t asaphased MESSAGE_ID=… finds the verdicts. */
@@ -20,7 +21,6 @@
 /* So many verdicts at once, and so many more a second: a flood of spoofed negotiations must not fill the journal. */
 #define BURST 200
 #define EACH_SECOND 5
-#define NANOSECONDS INT64_C(1000000000)
 
 static uint64_t suppressed;
 
@@ -101,9 +101,9 @@ static char *sentence(const struct verdict *verdict, const struct verdict_words 
 	if (verdict->cause != CAUSE_NONE)
 		g_string_append_printf(text, ": %s", words->entry->headline);
 	if (verdict->cause != CAUSE_NONE && verdict->evidence.count > 0)
-		g_string_append_printf(
-		        text, "; %s",
-		        witness_text(&verdict->evidence.list[verdict->evidence.count - 1], evidence, sizeof evidence));
+		g_string_append_printf(text, "; %s",
+		                       evidence_text(&verdict->evidence.items[verdict->evidence.count - 1], evidence,
+		                                     sizeof evidence));
 	return g_string_free(text, FALSE);
 }
 

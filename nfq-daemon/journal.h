@@ -8,7 +8,7 @@
 
 #include <glib.h>
 
-#include "core/tunnel.h"
+#include "core/tunnel/tunnel.h"
 
 void journal_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void journal_warning(const char *format, ...) G_GNUC_PRINTF(1, 2);

@@ -5,12 +5,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/sampled_loss.h"
+#include "core/base/time.h"
+#include "core/count/sampled_loss.h"
 #include "kernel-helpers/set_reader.h"
 #include "nfq-daemon/clock.h"
 #include "nfq-daemon/journal.h"
-
-#define NANOSECONDS INT64_C(1000000000)
 
 /* Between readings at least so long, a little less than the second between looks; and so many times what a reading
  * costs: a hundredth of a core. */

@@ -6,7 +6,7 @@
 #ifndef ASAPHASE_DAEMON_KERNEL_COUNTS_H
 #define ASAPHASE_DAEMON_KERNEL_COUNTS_H
 
-#include "core/tunnel.h"
+#include "core/tunnel/tunnel.h"
 #include "nfq-daemon/state_file.h"
 
 struct kernel_counts;

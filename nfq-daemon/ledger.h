@@ -3,8 +3,8 @@
 #ifndef ASAPHASE_DAEMON_LEDGER_H
 #define ASAPHASE_DAEMON_LEDGER_H
 
-#include "core/catalogue.h"
-#include "core/tunnel.h"
+#include "core/catalogue/causes.h"
+#include "core/tunnel/tunnel.h"
 
 struct ledger_entry {
 	struct ip_address ends[2];

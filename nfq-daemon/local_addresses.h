@@ -3,7 +3,7 @@
 #ifndef ASAPHASE_DAEMON_LOCAL_ADDRESSES_H
 #define ASAPHASE_DAEMON_LOCAL_ADDRESSES_H
 
-#include "core/ip_address.h"
+#include "core/base/ip_address.h"
 
 /* Writes up to room addresses, without loopback and link-local ones. Returns how many, or a negative errno. */
 int local_addresses(struct ip_address *addresses, unsigned room);

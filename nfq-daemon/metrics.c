@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
-#include "core/arrival.h"
-#include "core/diagnose.h"
+#include "core/tunnel/arrival.h"
+#include "core/verdict/diagnose.h"
 #include "nfq-daemon/clock.h"
 
 /* A tunnel that is exported, with its labels ready. */

@@ -5,7 +5,7 @@
 
 #include <glib.h>
 
-#include "core/tunnel.h"
+#include "core/tunnel/tunnel.h"
 #include "nfq-daemon/config.h"
 #include "nfq-daemon/ledger.h"
 #include "nfq-daemon/queue_counters.h"

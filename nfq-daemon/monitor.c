@@ -4,8 +4,8 @@
 #include <glib.h>
 #include <string.h>
 
-#include "core/arrival.h"
-#include "core/diagnose.h"
+#include "core/tunnel/arrival.h"
+#include "core/verdict/diagnose.h"
 #include "nfq-daemon/clock.h"
 #include "nfq-daemon/journal.h"
 #include "nfq-daemon/local_addresses.h"

@@ -3,7 +3,7 @@
 #ifndef ASAPHASE_DAEMON_MONITOR_H
 #define ASAPHASE_DAEMON_MONITOR_H
 
-#include "core/tunnel.h"
+#include "core/tunnel/tunnel.h"
 #include "nfq-daemon/config.h"
 #include "nfq-daemon/ledger.h"
 #include "nfq-daemon/packet_ring.h"

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/esp.h"
+#include "core/wire/esp.h"
 #include "nfq-daemon/clock.h"
 #include "nfq-daemon/gso_segments.h"
 

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "core/datagram.h"
+#include "core/wire/datagram.h"
 #include "nfq-daemon/keeper.h"
 #include "nfq-daemon/packet_ring.h"
 #include "nfq-daemon/queue_socket.h"

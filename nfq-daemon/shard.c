@@ -4,6 +4,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "core/base/time.h"
+
 /* SPIs in one handover. */
 #define HANDOVER 4096
 
@@ -13,8 +15,8 @@
 
 /* When the table is full, SPIs of fewer packets than this that are silent for so long give way: a flood's. */
 #define STRAY_PACKETS 3
-#define STRAY_IDLE INT64_C(1000000000)
-#define FULL_IDLE (60 * INT64_C(1000000000))
+#define STRAY_IDLE NANOSECONDS
+#define FULL_IDLE (60 * NANOSECONDS)
 
 /* In spi_entry.owner, which is the counting thread's to use: whether the entry is in the list of the changed. */
 #define LISTED 1

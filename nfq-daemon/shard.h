@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/spi_table.h"
+#include "core/count/spi_table.h"
 
 struct shard;
 

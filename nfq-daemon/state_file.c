@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/time.h"
 #include "nfq-daemon/atomic_file.h"
 
 #define FIRST_LINE "asaphase-state 1"
-#define NANOSECONDS INT64_C(1000000000)
 #define ASIDE_MOST 100
 #define FILE_LARGEST ((gsize)1 << 30)
 

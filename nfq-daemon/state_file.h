@@ -15,8 +15,8 @@
 
 #include <glib.h>
 
-#include "core/catalogue.h"
-#include "core/ip_address.h"
+#include "core/base/ip_address.h"
+#include "core/catalogue/causes.h"
 
 struct state_direction {
 	uint64_t packets;

@@ -9,12 +9,11 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "core/base/time.h"
 #include "kernel-helpers/netlink_socket.h"
 #include "nfq-daemon/clock.h"
 #include "nfq-daemon/journal.h"
 #include "nfq-daemon/xfrm_pairs.h"
-
-#define NANOSECONDS INT64_C(1000000000)
 
 /* What the kernel puts into one answer of a dump at most. */
 #define BUFFER_SIZE 32768

@@ -6,7 +6,7 @@
 #ifndef ASAPHASE_DAEMON_XFRM_H
 #define ASAPHASE_DAEMON_XFRM_H
 
-#include "core/tunnel.h"
+#include "core/tunnel/tunnel.h"
 
 struct xfrm;
 

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/ike.h"
-#include "core/infer.h"
-#include "core/ip_address.h"
+#include "core/base/ip_address.h"
+#include "core/wire/ike.h"
+#include "core/wire/infer.h"
 
 /* One way between two ends: what SAs and the templates of policies are matched by. No padding, so it is compared as a
  * whole. */

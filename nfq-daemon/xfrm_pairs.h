@@ -8,7 +8,7 @@
 #ifndef ASAPHASE_DAEMON_XFRM_PAIRS_H
 #define ASAPHASE_DAEMON_XFRM_PAIRS_H
 
-#include "core/tunnel.h"
+#include "core/tunnel/tunnel.h"
 #include "nfq-daemon/xfrm_messages.h"
 
 struct xfrm_pairs;

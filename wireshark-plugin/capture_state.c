@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wireshark-plugin/capture_state.h"
 
-#include "core/asa_log.h"
+#include "core/catalogue/log_line.h"
 #include "wireshark-plugin/decrypted.h"
 #include "wireshark-plugin/frame_reader.h"
 #include "wireshark-plugin/preferences.h"

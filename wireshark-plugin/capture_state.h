@@ -7,9 +7,9 @@
 #ifndef ASAPHASE_WIRESHARK_CAPTURE_STATE_H
 #define ASAPHASE_WIRESHARK_CAPTURE_STATE_H
 
-#include "core/diagnose.h"
-#include "core/tunnel.h"
-#include "core/verdict_words.h"
+#include "core/tunnel/tunnel.h"
+#include "core/verdict/diagnose.h"
+#include "core/verdict/words.h"
 #include "wireshark-plugin/epan_versions.h"
 
 /* A verdict as of one frame. words points into this structure: it stays where it was made. */

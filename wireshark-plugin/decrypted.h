@@ -3,7 +3,7 @@
 #ifndef ASAPHASE_WIRESHARK_DECRYPTED_H
 #define ASAPHASE_WIRESHARK_DECRYPTED_H
 
-#include "core/ike.h"
+#include "core/wire/ike.h"
 #include "wireshark-plugin/epan_versions.h"
 
 /* Whether a message in the frame was decrypted. */

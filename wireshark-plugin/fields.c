@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wireshark-plugin/fields.h"
 
-#include "core/ike_names.h"
-#include "core/verdict_text.h"
+#include "core/base/time.h"
+#include "core/verdict/text.h"
+#include "core/wire/ike_names.h"
 
 #define NO_TUNNEL UINT32_MAX
-#define NANOSECONDS INT64_C(1000000000)
 
 static int protocol_id = -1;
 static int subtree = -1;
@@ -185,17 +185,17 @@ static void add_tunnel(const struct page *page, const struct frame_record *recor
 	add_string(page, field_peer, ip_address_to_text(&tunnel->address[!record->asa_side], text));
 }
 
-static void add_evidence(const struct page *page, const struct witness *witness)
+static void add_evidence(const struct page *page, const struct evidence *seen)
 {
 	char text[VERDICT_WORDS_SIZE];
 
-	witness_text(witness, text, sizeof text);
+	evidence_text(seen, text, sizeof text);
 	proto_item *item = proto_tree_add_string_format(page->tree, field_evidence, page->frame, 0, 0, text,
-	                                                "Evidence, frame %u: %s", witness->frame, text);
+	                                                "Evidence, frame %u: %s", seen->frame, text);
 	struct page below = {.tree = proto_item_add_subtree(item, evidence_subtree), .frame = page->frame};
 
 	proto_item_set_generated(item);
-	add_link(&below, field_evidence_frame, witness->frame);
+	add_link(&below, field_evidence_frame, seen->frame);
 }
 
 static void add_logged(const struct page *page, const struct verdict_words *words)
@@ -236,7 +236,7 @@ static void add_verdict(const struct page *page, const struct verdict_snapshot *
 	for (unsigned i = 0; i < verdict->alternative_count; i++)
 		add_string(page, field_alternative, verdict->alternatives[i]);
 	for (unsigned i = 0; i < verdict->evidence.count; i++)
-		add_evidence(page, &verdict->evidence.list[i]);
+		add_evidence(page, &verdict->evidence.items[i]);
 	add_logged(page, &snapshot->words);
 	if (verdict->cause != CAUSE_NONE)
 		add_steps(page, &snapshot->words);

@@ -3,11 +3,11 @@
 
 #include <errno.h>
 
-#include "core/link_layer.h"
+#include "core/base/time.h"
+#include "core/wire/link_layer.h"
 
 #define HIGHEST_LINK_TYPE 300
 #define NO_LINK_TYPE (-1)
-#define NANOSECONDS INT64_C(1000000000)
 /* Where the source address stands in an IP header: RFC 791 sec. 3.1, RFC 8200 sec. 3. */
 #define IPV4_SOURCE_OFFSET 12
 #define IPV6_SOURCE_OFFSET 8

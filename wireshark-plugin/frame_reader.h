@@ -3,8 +3,8 @@
 #ifndef ASAPHASE_WIRESHARK_FRAME_READER_H
 #define ASAPHASE_WIRESHARK_FRAME_READER_H
 
-#include "core/datagram_reader.h"
-#include "core/esp_packet.h"
+#include "core/wire/datagram_reader.h"
+#include "core/wire/esp_packet.h"
 #include "wireshark-plugin/epan_versions.h"
 
 /* Holds the fragments and TCP streams of one capture file. */

@@ -4,8 +4,8 @@
 #ifndef ASAPHASE_WIRESHARK_PREFERENCES_H
 #define ASAPHASE_WIRESHARK_PREFERENCES_H
 
-#include "core/datagram.h"
-#include "core/tunnel.h"
+#include "core/tunnel/tunnel.h"
+#include "core/wire/datagram.h"
 
 void preferences_register(int protocol);
 

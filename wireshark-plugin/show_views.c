@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wireshark-plugin/show_views.h"
 
-#include "core/asa_show.h"
+#include "core/asa/show.h"
 #include "wireshark-plugin/capture_state.h"
 #include "wireshark-plugin/statistics.h"
 

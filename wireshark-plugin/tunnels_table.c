@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One row per pair of peers: how far it came, why it fails, what it carried. */
-#include "core/vendor.h"
+#include "core/wire/vendor.h"
 #include "wireshark-plugin/capture_state.h"
 #include "wireshark-plugin/statistics.h"
 #include "wireshark-plugin/table_rows.h"

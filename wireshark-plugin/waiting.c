@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "core/esp.h"
+#include "core/wire/esp.h"
 
 #define FIRST_CHUNK_SIZE ((size_t)64 << 10)
 #define LAST_CHUNK_SIZE ((size_t)32 << 20)

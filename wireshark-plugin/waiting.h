@@ -6,8 +6,8 @@
 #ifndef ASAPHASE_WIRESHARK_WAITING_H
 #define ASAPHASE_WIRESHARK_WAITING_H
 
-#include "core/datagram.h"
-#include "core/esp_packet.h"
+#include "core/wire/datagram.h"
+#include "core/wire/esp_packet.h"
 
 struct waiting;
 

@@ -19,8 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/esp_packet.h"
-#include "core/spi_table.h"
+#include "core/count/spi_table.h"
+#include "core/wire/esp_packet.h"
 
 #define PACKET_SIZE 28
 #define PACKETS (UINT32_C(1) << 21)

@@ -24,7 +24,7 @@ PART_OF_FUNCTION = {
     "read_packet": READING, "count_into": COUNTING, "count_into_entry": COUNTING, "spi_entry_take_sequence": COUNTING,
     "take_sequence": COUNTING, "advance": COUNTING, "take_late": COUNTING, "take_far": COUNTING, "restart": COUNTING, "add_lost": COUNTING,
 }
-PART_OF_FILE = {"core/esp_packet.c": READING, "core/ip_address.c": READING, "core/byte_order.h": READING}
+PART_OF_FILE = {"core/wire/esp_packet.c": READING, "core/base/ip_address.c": READING, "core/base/byte_order.h": READING}
 
 
 def counted(build, way, spis, packets):

@@ -15,9 +15,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/asa_show.h"
-#include "core/catalogue_messages.h"
-#include "core/catalogue_shown.h"
+#include "core/asa/show.h"
+#include "core/catalogue/messages.h"
+#include "core/catalogue/shown.h"
 
 static const char *or_dash(const char *text)
 {

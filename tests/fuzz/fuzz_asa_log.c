@@ -2,7 +2,7 @@
 /* The reader of ASA syslog lines: each line of the input is one. */
 #include <string.h>
 
-#include "core/asa_log.h"
+#include "core/catalogue/log_line.h"
 #include "tests/fuzz/fuzz_target.h"
 
 static void read_line(const char *line, size_t length)

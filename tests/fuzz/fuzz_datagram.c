@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Link layers, IP, UDP, TCP and ICMP. Byte 0: link type; byte 1: bytes that a snap length cut off; the rest: the frame.
  */
-#include "core/datagram.h"
-#include "core/esp.h"
-#include "core/esp_packet.h"
-#include "core/link_layer.h"
+#include "core/wire/datagram.h"
+#include "core/wire/esp.h"
+#include "core/wire/esp_packet.h"
+#include "core/wire/link_layer.h"
 #include "tests/fuzz/fuzz_target.h"
 
 #define CONTROL 2

@@ -5,12 +5,12 @@
  */
 #include <stdlib.h>
 
-#include "core/asa_show.h"
-#include "core/byte_order.h"
-#include "core/datagram_reader.h"
-#include "core/packet_line.h"
-#include "core/verdict_json.h"
-#include "core/verdict_text.h"
+#include "core/asa/show.h"
+#include "core/base/byte_order.h"
+#include "core/verdict/json.h"
+#include "core/verdict/packet_line.h"
+#include "core/verdict/text.h"
+#include "core/wire/datagram_reader.h"
 #include "tests/fuzz/fuzz_target.h"
 
 #define FRAME_HEADER 3

@@ -3,9 +3,9 @@
  * The IKE reader, its words and the length inference. Byte 0: how much of the message a snap length cut off; byte 1:
  * first payload type of what is then read as decrypted; the rest is the message.
  */
-#include "core/ike.h"
-#include "core/ike_names.h"
-#include "core/infer.h"
+#include "core/wire/ike.h"
+#include "core/wire/ike_names.h"
+#include "core/wire/infer.h"
 #include "tests/fuzz/fuzz_target.h"
 
 #define CONTROL 2

@@ -5,10 +5,10 @@
  */
 #include <stdlib.h>
 
-#include "core/asa_suite.h"
-#include "core/byte_order.h"
-#include "core/catalogue.h"
-#include "core/infer.h"
+#include "core/asa/suite.h"
+#include "core/base/byte_order.h"
+#include "core/catalogue/causes.h"
+#include "core/wire/infer.h"
 #include "tests/fuzz/fuzz_target.h"
 
 #define CONTROL 14

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/explanation_text.h"
+#include "core/pasted/explanation_text.h"
 #include "tests/fuzz/fuzz_target.h"
 
 #define KEY "Secret-Of-"

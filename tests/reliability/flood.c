@@ -19,10 +19,11 @@
 #include <unistd.h>
 
 #include "cli/capture.h"
-#include "core/byte_order.h"
-#include "core/datagram_reader.h"
-#include "core/diagnose.h"
-#include "core/link_layer.h"
+#include "core/base/byte_order.h"
+#include "core/base/time.h"
+#include "core/verdict/diagnose.h"
+#include "core/wire/datagram_reader.h"
+#include "core/wire/link_layer.h"
 
 #define LOOKS 4 /* at the memory, evenly over the flood */
 #define PACKET_LARGEST 2048
@@ -35,8 +36,8 @@
 /* A tunnel that has not as many packets yet looks like one made up. */
 #define FRAMES_BEFORE 3
 #define ESP_OF_INTEREST 64
-#define RETIRE_EVERY (60 * INT64_C(1000000000))
-#define RETIRE_AFTER (3600 * INT64_C(1000000000))
+#define RETIRE_EVERY (60 * NANOSECONDS)
+#define RETIRE_AFTER (3600 * NANOSECONDS)
 
 struct real_frame {
 	int64_t time;

@@ -19,16 +19,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/datagram_reader.h"
-#include "core/diagnose.h"
-#include "core/link_layer.h"
-#include "core/tunnel.h"
+#include "core/base/time.h"
+#include "core/tunnel/tunnel.h"
+#include "core/verdict/diagnose.h"
+#include "core/wire/datagram_reader.h"
+#include "core/wire/link_layer.h"
 
 /* Tables of a size that a few frames need: they are made anew for each length. */
 #define SPI_CAPACITY 256
 #define TUNNEL_CAPACITY 64
-
-#define NANOSECONDS 1000000000
 
 /* What a run over a file came to; only its being reached matters, but a run that judges nothing should be noticed. */
 struct tally {
@@ -79,7 +78,7 @@ static void judge(struct tunnels *tunnels, struct tally *tally)
 		tunnel_walk(tunnels, tunnel, &verdict, steps);
 		tunnel_ike_state(tunnel, text, sizeof text);
 		for (unsigned i = 0; i < verdict.evidence.count; i++)
-			witness_text(&verdict.evidence.list[i], text, sizeof text);
+			evidence_text(&verdict.evidence.items[i], text, sizeof text);
 		tally->verdicts++;
 	}
 }

@@ -6,8 +6,9 @@
 #include <stdint.h>
 #include <time.h>
 
-#define SECOND INT64_C(1000000000)
-#define NOON (INT64_C(1700000000) * SECOND)
+#include "core/base/time.h"
+
+#define NOON (INT64_C(1700000000) * NANOSECONDS)
 
 /* Nanoseconds: CLOCK_REALTIME, and every other clock. */
 static int64_t real, since_boot;
@@ -18,7 +19,7 @@ int fake_clock_gettime(clockid_t clock, struct timespec *now)
 {
 	int64_t time = clock == CLOCK_REALTIME ? real : since_boot;
 
-	*now = (struct timespec){.tv_sec = time / SECOND, .tv_nsec = time % SECOND};
+	*now = (struct timespec){.tv_sec = time / NANOSECONDS, .tv_nsec = time % NANOSECONDS};
 	return 0;
 }
 

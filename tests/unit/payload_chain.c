@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "core/ike.h"
-#include "core/ip_address.h"
+#include "core/base/ip_address.h"
+#include "core/wire/ike.h"
 
 #define ID_FQDN 2
 #define PROTOCOL_ESP 3

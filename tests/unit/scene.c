@@ -4,8 +4,9 @@
 #include <glib.h>
 #include <string.h>
 
-#define SECOND INT64_C(1000000000)
-#define STEP (SECOND / 50)
+#include "core/base/time.h"
+
+#define STEP (NANOSECONDS / 50)
 #define ORDINARY_AUTH_REQUEST 200
 #define ORDINARY_AUTH_RESPONSE 180
 #define AUTH_MESSAGE_ID 1
@@ -20,7 +21,7 @@ void scene_begin(struct scene *scene, enum scene_suite suite)
 	options.spi_capacity = 4096;
 	scene->tunnels = tunnels_new(&options);
 	scene->suite = suite;
-	scene->time = SECOND * 1000000;
+	scene->time = NANOSECONDS * 1000000;
 	scene->port = IKE_PORT;
 	scene_new_attempt(scene, 0);
 }
@@ -32,7 +33,7 @@ void scene_end(struct scene *scene)
 
 void scene_wait(struct scene *scene, double seconds)
 {
-	scene->time += (int64_t)(seconds * (double)SECOND);
+	scene->time += (int64_t)(seconds * (double)NANOSECONDS);
 }
 
 void scene_new_attempt(struct scene *scene, uint8_t initiator)

@@ -6,8 +6,8 @@
 #ifndef ASAPHASE_TESTS_SCENE_H
 #define ASAPHASE_TESTS_SCENE_H
 
-#include "core/diagnose.h"
-#include "core/tunnel.h"
+#include "core/tunnel/tunnel.h"
+#include "core/verdict/diagnose.h"
 
 enum scene_suite { SUITE_CBC, SUITE_GCM };
 

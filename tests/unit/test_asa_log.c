@@ -4,12 +4,12 @@
 #include <glib.h>
 #include <string.h>
 
-#include "core/asa_log.h"
+#include "core/base/time.h"
+#include "core/catalogue/log_line.h"
 
 #define WRONG_KEY                                                                                                      \
 	"%ASA-4-750003: Local:203.0.113.2:500 Remote:203.0.113.6:500 Username:203.0.113.6 IKEv2 Negotiation aborted "  \
 	"due to ERROR: Failed to authenticate the IKE SA"
-#define SECOND INT64_C(1000000000)
 
 static int read_line(const char *line, struct asa_log_message *message)
 {
@@ -83,7 +83,7 @@ static void syslog_puts_many_things_before_a_message(void)
 		char *line = g_strconcat(forms[i].before, WRONG_KEY "  \r", NULL);
 		struct asa_log_message message = read_good(line);
 		g_assert_cmpuint(message.number, ==, 750003);
-		g_assert_cmpint(message.time / SECOND, ==, forms[i].seconds);
+		g_assert_cmpint(message.time / NANOSECONDS, ==, forms[i].seconds);
 		g_assert_cmpint(message.cause, ==, CAUSE_PSK_MISMATCH);
 		g_free(line);
 	}

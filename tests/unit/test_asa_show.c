@@ -4,8 +4,8 @@
 #include <glib.h>
 #include <string.h>
 
-#include "core/asa_show.h"
-#include "core/asa_suite.h"
+#include "core/asa/show.h"
+#include "core/asa/suite.h"
 #include "payload_chain.h"
 #include "scene.h"
 

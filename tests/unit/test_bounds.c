@@ -3,10 +3,10 @@
 #include <glib.h>
 #include <malloc.h>
 
-#include "core/tunnel.h"
+#include "core/base/time.h"
+#include "core/tunnel/tunnel.h"
 
-#define SECOND INT64_C(1000000000)
-#define HOUR (3600 * SECOND)
+#define HOUR (3600 * NANOSECONDS)
 #define ESP_BYTES 100
 /* More than somebody's stray packets. */
 #define SEVERAL 20
@@ -24,7 +24,7 @@ static void begin(struct table *table, uint32_t tunnels, uint32_t spis)
 
 	options.tunnel_capacity = tunnels;
 	options.spi_capacity = spis;
-	*table = (struct table){.tunnels = tunnels_new(&options), .now = 1000 * SECOND};
+	*table = (struct table){.tunnels = tunnels_new(&options), .now = 1000 * NANOSECONDS};
 }
 
 static void end(struct table *table)
@@ -56,7 +56,7 @@ static void esp(struct table *table, uint32_t source, uint32_t destination, uint
 	table->sequence++;
 	payload[6] = (uint8_t)(table->sequence >> 8);
 	payload[7] = (uint8_t)table->sequence;
-	table->now += SECOND / 1000;
+	table->now += NANOSECONDS / 1000;
 	tunnels_add(table->tunnels, 0, table->now, &datagram, NULL, &table->last);
 }
 
@@ -146,7 +146,7 @@ static void a_single_packet_long_ago_gives_way_even_in_a_tunnel_in_use(void)
 		both_ways(&table, one, 1000 + one, SEVERAL);
 	esp(&table, 1, 1001, 0xabcd);
 	esp(&table, 1, 1001, 0xabce);
-	table.now += 61 * SECOND;
+	table.now += 61 * NANOSECONDS;
 	for (uint32_t one = 1; one <= 7; one++)
 		both_ways(&table, one, 1000 + one, SEVERAL);
 	both_ways(&table, 9, 1009, SEVERAL);
@@ -167,7 +167,7 @@ static void a_direction_that_fell_silent_gives_way_at_once(void)
 		for (unsigned i = 0; i < 2; i++)
 			esp(&table, 1, 2, spi);
 	g_assert_cmpuint(spi_table_size(tunnels_spi_table(table.tunnels)), ==, 4096);
-	table.now += 61 * SECOND;
+	table.now += 61 * NANOSECONDS;
 	esp(&table, 3, 4, 0x3001);
 	g_assert_cmpuint(spi_table_size(tunnels_spi_table(table.tunnels)), ==, 1);
 	g_assert_cmpuint(packets_on(&table, 3, 4, 0x3001), ==, 1);
@@ -198,7 +198,7 @@ static void tunnels_in_use_do_not_give_way(void)
 static void a_declared_asa_is_mirrored_whoever_begins(void)
 {
 	struct tunnel_options options = tunnel_options_default();
-	struct table table = {.now = SECOND};
+	struct table table = {.now = NANOSECONDS};
 
 	options.asa[options.asa_count++] = host(2);
 	table.tunnels = tunnels_new(&options);

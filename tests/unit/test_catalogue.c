@@ -2,10 +2,10 @@
 #include <glib.h>
 #include <string.h>
 
-#include "core/catalogue.h"
-#include "core/catalogue_messages.h"
-#include "core/catalogue_shown.h"
-#include "core/witness.h"
+#include "core/catalogue/causes.h"
+#include "core/catalogue/evidence.h"
+#include "core/catalogue/messages.h"
+#include "core/catalogue/shown.h"
 
 static void every_cause_has_its_words(void)
 {
@@ -126,10 +126,10 @@ static void every_message_has_a_number_and_a_severity(void)
 	}
 }
 
-static void every_witness_and_inference_has_a_sentence(void)
+static void every_evidence_and_inference_has_a_sentence(void)
 {
-	for (unsigned kind = WITNESS_NONE + 1; kind < WITNESS_LAST; kind++)
-		g_assert_cmpstr(witness_template((enum witness_kind)kind), !=, "");
+	for (unsigned kind = EVIDENCE_NONE + 1; kind < EVIDENCE_LAST; kind++)
+		g_assert_cmpstr(evidence_template((enum evidence_kind)kind), !=, "");
 	for (unsigned inferred = INFERRED_NOTHING + 1; inferred < INFERRED_LAST; inferred++)
 		g_assert_cmpstr(inferred_text((enum inferred)inferred), !=, "");
 }
@@ -146,24 +146,24 @@ static void templates_are_filled_and_cut(void)
 	g_assert_cmpstr(catalogue_fill("open {brace", &values, text, sizeof text), ==, "open {brace");
 }
 
-static void witnesses_are_written_out(void)
+static void evidence_is_written_out(void)
 {
-	const struct witness witness = {.kind = WITNESS_INIT_ERROR, .a = 14};
+	const struct evidence item = {.kind = EVIDENCE_INIT_ERROR, .a = 14};
 	char text[160];
-	g_assert_nonnull(strstr(witness_text(&witness, text, sizeof text), "NO_PROPOSAL_CHOSEN (14)"));
+	g_assert_nonnull(strstr(evidence_text(&item, text, sizeof text), "NO_PROPOSAL_CHOSEN (14)"));
 }
 
-static void a_full_list_of_witnesses_keeps_its_beginning_and_its_end(void)
+static void a_full_list_of_evidence_keeps_its_beginning_and_its_end(void)
 {
-	struct witnesses witnesses = {0};
+	struct evidence_list list = {0};
 	for (uint32_t i = 0; i < 100; i++)
-		witnesses_add(&witnesses, (struct witness){.kind = WITNESS_COOKIE, .a = i});
-	g_assert_cmpuint(witnesses.count, ==, WITNESSES);
-	g_assert_cmpuint(witnesses.list[0].a, ==, 0);
-	g_assert_cmpuint(witnesses.list[1].a, ==, 1);
-	g_assert_cmpuint(witnesses.list[WITNESSES - 1].a, ==, 99);
-	witnesses_remove(&witnesses, WITNESS_COOKIE);
-	g_assert_cmpuint(witnesses.count, ==, 0);
+		evidence_list_add(&list, (struct evidence){.kind = EVIDENCE_COOKIE, .a = i});
+	g_assert_cmpuint(list.count, ==, EVIDENCE_MOST);
+	g_assert_cmpuint(list.items[0].a, ==, 0);
+	g_assert_cmpuint(list.items[1].a, ==, 1);
+	g_assert_cmpuint(list.items[EVIDENCE_MOST - 1].a, ==, 99);
+	evidence_list_remove(&list, EVIDENCE_COOKIE);
+	g_assert_cmpuint(list.count, ==, 0);
 }
 
 int main(int argc, char **argv)
@@ -176,11 +176,11 @@ int main(int argc, char **argv)
 	g_test_add_func("/catalogue/ikev1-states-are-told-apart", ikev1_states_are_told_apart);
 	g_test_add_func("/catalogue/every-message-has-a-number-and-a-severity",
 	                every_message_has_a_number_and_a_severity);
-	g_test_add_func("/catalogue/every-witness-and-inference-has-a-sentence",
-	                every_witness_and_inference_has_a_sentence);
+	g_test_add_func("/catalogue/every-evidence-and-inference-has-a-sentence",
+	                every_evidence_and_inference_has_a_sentence);
 	g_test_add_func("/catalogue/templates-are-filled-and-cut", templates_are_filled_and_cut);
-	g_test_add_func("/witness/witnesses-are-written-out", witnesses_are_written_out);
-	g_test_add_func("/witness/a-full-list-keeps-its-beginning-and-its-end",
-	                a_full_list_of_witnesses_keeps_its_beginning_and_its_end);
+	g_test_add_func("/evidence/evidence-is-written-out", evidence_is_written_out);
+	g_test_add_func("/evidence/a-full-list-keeps-its-beginning-and-its-end",
+	                a_full_list_of_evidence_keeps_its_beginning_and_its_end);
 	return g_test_run();
 }

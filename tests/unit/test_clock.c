@@ -16,7 +16,7 @@ static void pass(int64_t time)
 static void begin(void)
 {
 	real = NOON;
-	since_boot = 500 * SECOND;
+	since_boot = 500 * NANOSECONDS;
 	clock_begin();
 }
 
@@ -24,9 +24,9 @@ static void test_without_a_step(void)
 {
 	begin();
 	g_assert_cmpint(clock_now(), ==, NOON);
-	pass(10 * SECOND + 1);
-	g_assert_cmpint(clock_now(), ==, NOON + 10 * SECOND + 1);
-	g_assert_cmpint(clock_to_realtime(clock_now()), ==, NOON + 10 * SECOND + 1);
+	pass(10 * NANOSECONDS + 1);
+	g_assert_cmpint(clock_now(), ==, NOON + 10 * NANOSECONDS + 1);
+	g_assert_cmpint(clock_to_realtime(clock_now()), ==, NOON + 10 * NANOSECONDS + 1);
 	g_assert_cmpint(clock_to_realtime(0), ==, 0);
 	g_assert_cmpint(clock_from_realtime(0), ==, 0);
 }
@@ -35,33 +35,33 @@ static void test_without_a_step(void)
 static void test_a_step(int64_t step)
 {
 	begin();
-	pass(5 * SECOND);
+	pass(5 * NANOSECONDS);
 	int64_t packet = clock_now();
 	real += step;
 	g_assert_cmpint(clock_now(), ==, packet);
-	pass(7 * SECOND);
-	g_assert_cmpint(clock_now() - packet, ==, 7 * SECOND);
+	pass(7 * NANOSECONDS);
+	g_assert_cmpint(clock_now() - packet, ==, 7 * NANOSECONDS);
 	g_assert_cmpint(clock_to_realtime(clock_now()), ==, real);
-	g_assert_cmpint(clock_to_realtime(packet), ==, real - 7 * SECOND);
+	g_assert_cmpint(clock_to_realtime(packet), ==, real - 7 * NANOSECONDS);
 	g_assert_cmpint(clock_from_realtime(clock_to_realtime(packet)), ==, packet);
 	/* What the kernel or a state file tells by the machine's clock. */
-	g_assert_cmpint(clock_from_realtime(real - 2 * SECOND), ==, clock_now() - 2 * SECOND);
+	g_assert_cmpint(clock_from_realtime(real - 2 * NANOSECONDS), ==, clock_now() - 2 * NANOSECONDS);
 }
 
 static void test_a_step_forward(void)
 {
-	test_a_step(86400 * SECOND);
+	test_a_step(86400 * NANOSECONDS);
 }
 
 static void test_a_step_back(void)
 {
-	test_a_step(-3 * 86400 * SECOND);
+	test_a_step(-3 * 86400 * NANOSECONDS);
 }
 
 /* To before the machine was started, as from a clock without battery. */
 static void test_a_step_to_the_beginning_of_time(void)
 {
-	test_a_step(-NOON + 100 * SECOND);
+	test_a_step(-NOON + 100 * NANOSECONDS);
 }
 
 int main(int argc, char **argv)

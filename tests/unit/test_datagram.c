@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <glib.h>
 
-#include "core/datagram.h"
-#include "core/link_layer.h"
+#include "core/wire/datagram.h"
+#include "core/wire/link_layer.h"
 #include "tests/unit/bytes.h"
 
 #define UDP 17

@@ -2,9 +2,9 @@
 /* Fragments put together and TCP streams taken apart, in whatever order and however often their pieces come. */
 #include <glib.h>
 
-#include "core/datagram_reader.h"
-#include "core/ip_fragments.h"
-#include "core/tcp_streams.h"
+#include "core/wire/datagram_reader.h"
+#include "core/wire/ip_fragments.h"
+#include "core/wire/tcp_streams.h"
 #include "tests/unit/bytes.h"
 
 #define UDP 17

@@ -2,7 +2,7 @@
 /* From a conversation to its verdict: each cause, and each trap that could make a false one. */
 #include <glib.h>
 
-#include "core/verdict_words.h"
+#include "core/verdict/words.h"
 #include "scene.h"
 
 #define REFUSED 8        /* one bare notify */
@@ -285,7 +285,7 @@ static void each_earlier_attempt_that_wanted_another_group_is_evidence(struct sc
 	struct verdict verdict = scene_verdict(scene);
 	unsigned before = 0;
 	for (unsigned i = 0; i < verdict.evidence.count; i++)
-		before += verdict.evidence.list[i].kind == WITNESS_REFUSED_BEFORE;
+		before += verdict.evidence.items[i].kind == EVIDENCE_REFUSED_BEFORE;
 	g_assert_cmpuint(before, ==, 2);
 	assert_cause(scene, CAUSE_DH_GROUP_MISMATCH);
 }
@@ -310,7 +310,7 @@ static void a_capture_of_one_direction_gives_no_fault(struct scene *scene)
 	scene_esp(scene, 0, 0x1001, 100, 0.5);
 	struct verdict verdict = scene_verdict(scene);
 	g_assert_cmpint(verdict.cause, ==, CAUSE_NONE);
-	g_assert_nonnull(witnesses_find(&verdict.evidence, WITNESS_ONE_DIRECTION_CAPTURED));
+	g_assert_nonnull(evidence_list_find(&verdict.evidence, EVIDENCE_ONE_DIRECTION_CAPTURED));
 }
 
 static void repeat_liveness(struct scene *scene, unsigned copies)
@@ -408,7 +408,7 @@ static void the_same_refusal_before_is_a_second_witness(struct scene *scene)
 	authenticate(scene, REFUSED);
 	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_LIKELY);
 	struct verdict verdict = scene_verdict(scene);
-	const struct witness *before = witnesses_find(&verdict.evidence, WITNESS_REFUSED_BEFORE);
+	const struct evidence *before = evidence_list_find(&verdict.evidence, EVIDENCE_REFUSED_BEFORE);
 	g_assert_nonnull(before);
 	g_assert_cmpuint(before->frame, ==, first_refusal);
 }

@@ -2,6 +2,7 @@
 /* What is counted of ESP per SPI and per direction of a tunnel. */
 #include <glib.h>
 
+#include "core/base/time.h"
 #include "scene.h"
 
 static void losses_of_many_spis_add_up(void)
@@ -97,7 +98,6 @@ static void counts_from_elsewhere_add_up(void)
 
 /* ---- a gateway: two ends, counts of one second after another ---- */
 
-#define SECOND INT64_C(1000000000)
 #define HERE 0
 #define THERE 1
 
@@ -122,7 +122,7 @@ static void begin(struct gateway *gateway)
 	options.spi_capacity = 4096;
 	options.tunnel_capacity = 64;
 	options.reuse_numbers = true;
-	*gateway = (struct gateway){.tunnels = tunnels_new(&options), .now = 1000 * SECOND};
+	*gateway = (struct gateway){.tunnels = tunnels_new(&options), .now = 1000 * NANOSECONDS};
 }
 
 static void end(struct gateway *gateway)
@@ -139,9 +139,9 @@ static void take(struct gateway *gateway, struct ip_address from, struct ip_addr
 	                            .sequences_known = true,
 	                            .packets = packets,
 	                            .bytes = packets * 100,
-	                            .since_time = gateway->now - SECOND / 2,
-	                            .first_time = gateway->now - SECOND / 2,
-	                            .last_time = gateway->now - SECOND / 10,
+	                            .since_time = gateway->now - NANOSECONDS / 2,
+	                            .first_time = gateway->now - NANOSECONDS / 2,
+	                            .last_time = gateway->now - NANOSECONDS / 10,
 	                            .first_sequence = 100000,
 	                            .lost = lost};
 	gateway->sequence += packets;
@@ -165,7 +165,7 @@ static void count_change(struct tunnel *tunnel, void *context)
 static void settle(struct gateway *gateway)
 {
 	tunnels_settle_counts(gateway->tunnels, gateway->now, count_change, gateway);
-	gateway->now += SECOND;
+	gateway->now += NANOSECONDS;
 }
 
 static struct tunnel *tunnel_of(const struct gateway *gateway)
@@ -279,7 +279,7 @@ static void a_known_pair_is_the_child_that_came_up(void)
 	g_assert_true(tunnel_pair_spis(tunnel, 0, 0x10, 0x20, PAIRED_BY_XFRM, scene.time) == child);
 	g_assert_false(child->deleted);
 	/* Another one, an hour later, is another child. */
-	tunnel_pair_spis(tunnel, 0, 0x11, 0x21, PAIRED_BY_XFRM, scene.time + 3600 * INT64_C(1000000000));
+	tunnel_pair_spis(tunnel, 0, 0x11, 0x21, PAIRED_BY_XFRM, scene.time + 3600 * NANOSECONDS);
 	g_assert_cmpuint(tunnel->child_count, ==, 2);
 	scene_end(&scene);
 }
@@ -442,7 +442,7 @@ static void an_spi_that_was_retired_goes_on_counting(void)
 	both_ways(&gateway, 3);
 	esp_from(&gateway, HERE, 0x11, 5);
 	settle(&gateway);
-	tunnels_retire_spis(gateway.tunnels, gateway.now - SECOND * 3 / 2);
+	tunnels_retire_spis(gateway.tunnels, gateway.now - NANOSECONDS * 3 / 2);
 	g_assert_cmpuint(spi_table_size(tunnels_spi_table(gateway.tunnels)), ==, 1);
 	g_assert_cmpuint(tunnel_of(&gateway)->esp[HERE].packets, ==, 155);
 	g_assert_cmpuint(tunnel_of(&gateway)->esp[HERE].live_spis, ==, 1);

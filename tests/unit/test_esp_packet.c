@@ -2,8 +2,8 @@
 /* The short way to an ESP packet: it answers for what nearly all are, and wherever it answers, datagram_read agrees. */
 #include <glib.h>
 
-#include "core/esp.h"
-#include "core/esp_packet.h"
+#include "core/wire/esp.h"
+#include "core/wire/esp_packet.h"
 #include "tests/unit/bytes.h"
 
 #define UDP 17

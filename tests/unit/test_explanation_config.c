@@ -4,7 +4,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "core/explanation.h"
+#include "core/pasted/explanation.h"
 
 /* Both ends' maps, on an access list of the name V that comes before. */
 #define LEFT_MAP                                                                                                       \

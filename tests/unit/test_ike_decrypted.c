@@ -3,8 +3,8 @@
 #include <glib.h>
 #include <string.h>
 
-#include "core/ike.h"
-#include "core/infer.h"
+#include "core/wire/ike.h"
+#include "core/wire/infer.h"
 #include "payload_chain.h"
 
 /* An encrypted message of this exchange, and the chain as its contents; a copy of just that length. */

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <glib.h>
 
-#include "core/ike.h"
-#include "core/ike_names.h"
-#include "core/infer.h"
+#include "core/wire/ike.h"
+#include "core/wire/ike_names.h"
+#include "core/wire/infer.h"
 #include "tests/unit/bytes.h"
 
 #define LENGTH_OFFSET 24

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <glib.h>
 
-#include "core/infer.h"
+#include "core/wire/infer.h"
 
 #define HEADERS 32 /* IKE header and SK header */
 

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <glib.h>
 
-#include "core/ip_address.h"
+#include "core/base/ip_address.h"
 
 static void every_byte_of_an_ipv4_address_is_written_as_elsewhere(void)
 {

@@ -2,7 +2,7 @@
 /* Whoever chooses addresses and SPIs cannot choose which of them collide. */
 #include <glib.h>
 
-#include "core/keyed_hash.h"
+#include "core/base/keyed_hash.h"
 
 #define INPUTS 20000
 /* Of 20,000 values of 32 bits two are the same once in twenty draws; ten times, never. */

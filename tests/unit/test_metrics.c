@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "core/base/time.h"
+
 /* All that the daemon writes, per SPI and with a queue. */
 static char *page(void)
 {
@@ -89,8 +91,7 @@ static void test_document(void)
 /* ---- which tunnels are exported, while somebody makes up packets from ever other addresses ---- */
 
 #define ROOM 4
-#define SECOND INT64_C(1000000000)
-#define NOON (INT64_C(1700000000) * SECOND)
+#define NOON (INT64_C(1700000000) * NANOSECONDS)
 
 static struct ip_address address(uint8_t network, uint8_t host)
 {
@@ -153,8 +154,8 @@ static void come_up_after_a_flood(struct metrics *metrics)
 	flood(metrics->tunnels, NOON);
 	g_assert_true(is_exported(metrics, address(9, 1), address(2, 1)));
 	for (unsigned i = 0; i < 4; i++) {
-		send_esp(metrics->tunnels, address(2, 1), address(7, 1), 3, NOON + (2 * i + 1) * SECOND);
-		send_esp(metrics->tunnels, address(7, 1), address(2, 1), 3, NOON + (2 * i + 2) * SECOND);
+		send_esp(metrics->tunnels, address(2, 1), address(7, 1), 3, NOON + (2 * i + 1) * NANOSECONDS);
+		send_esp(metrics->tunnels, address(7, 1), address(2, 1), 3, NOON + (2 * i + 2) * NANOSECONDS);
 	}
 	g_assert_true(is_exported(metrics, address(2, 1), address(7, 1)));
 	g_assert_true(is_exported(metrics, address(9, 1), address(2, 1)));
@@ -171,7 +172,7 @@ static void fail_after_a_flood(struct metrics *metrics)
 {
 	flood(metrics->tunnels, NOON);
 	g_assert_true(is_exported(metrics, address(9, 1), address(2, 1)));
-	send_esp(metrics->tunnels, address(2, 1), address(7, 1), 20, NOON + 7200 * SECOND);
+	send_esp(metrics->tunnels, address(2, 1), address(7, 1), 20, NOON + 7200 * NANOSECONDS);
 	g_assert_true(is_exported(metrics, address(2, 1), address(7, 1)));
 }
 
@@ -184,12 +185,12 @@ static void test_fail_after_a_flood(void)
 static void flood_after_work(struct metrics *metrics)
 {
 	for (unsigned i = 0; i < 4; i++) {
-		send_esp(metrics->tunnels, address(2, 1), address(7, 1), 3, NOON + (2 * i + 1) * SECOND);
-		send_esp(metrics->tunnels, address(7, 1), address(2, 1), 3, NOON + (2 * i + 2) * SECOND);
+		send_esp(metrics->tunnels, address(2, 1), address(7, 1), 3, NOON + (2 * i + 1) * NANOSECONDS);
+		send_esp(metrics->tunnels, address(7, 1), address(2, 1), 3, NOON + (2 * i + 2) * NANOSECONDS);
 	}
-	flood(metrics->tunnels, NOON + 7200 * SECOND);
+	flood(metrics->tunnels, NOON + 7200 * NANOSECONDS);
 	g_assert_true(is_exported(metrics, address(2, 1), address(7, 1)));
-	flood(metrics->tunnels, NOON + 14400 * SECOND);
+	flood(metrics->tunnels, NOON + 14400 * NANOSECONDS);
 	g_assert_true(is_exported(metrics, address(2, 1), address(7, 1)));
 }
 

@@ -5,13 +5,13 @@
 #include <glib.h>
 #include <string.h>
 
+#include "core/base/time.h"
 #include "nfq-daemon/clock.h"
 #include "nfq-daemon/metrics.h"
 
 #define ROOM 4
 #define MADE_UP 40
 #define PACKETS 20 /* too many to be a stray one's */
-#define SECOND INT64_C(1000000000)
 
 static struct ip_address address(uint8_t network, uint8_t host)
 {
@@ -143,7 +143,7 @@ static void test_stray_packets(void)
 		                                  .destination = address(2, 1),
 		                                  .spi = 0x1000,
 		                                  .packets = 1,
-		                                  .last_time = clock_now() - (host - 1) * 2 * 86400 * SECOND};
+		                                  .last_time = clock_now() - (host - 1) * 2 * 86400 * NANOSECONDS};
 		monitor_take_counts(&counts, monitor);
 	}
 	count_exported(monitor, &config, &worked);

@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "core/packet_line.h"
+#include "core/verdict/packet_line.h"
 
 static const struct text_style style = {.width = 0};
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/sampled_loss.h"
+#include "core/count/sampled_loss.h"
 
 #include <glib.h>
 

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "fake_clock.h"
 #include "kernel-helpers/nf_tables.h"
 #include "kernel-helpers/set_elements.h"
-#include "fake_clock.h"
 
 /* ---- a kernel with one element in its first set ---- */
 
@@ -87,8 +87,8 @@ static void read_all(struct set_reader *reader)
 
 static void pass(int64_t seconds)
 {
-	real += seconds * SECOND;
-	since_boot += seconds * SECOND;
+	real += seconds * NANOSECONDS;
+	since_boot += seconds * NANOSECONDS;
 }
 
 /* A tunnel that has just sent: the kernel keeps it for a day from now. */
@@ -97,14 +97,14 @@ static void send_packets(uint64_t packets)
 	element.count.spi = 0x1234;
 	element.count.kernel_packets += packets;
 	element.count.kernel_bytes += 100 * packets;
-	element.remaining = 86400 * SECOND;
+	element.remaining = 86400 * NANOSECONDS;
 	there = true;
 }
 
 static struct set_reader *begin(void)
 {
 	real = NOON;
-	since_boot = 500 * SECOND;
+	since_boot = 500 * NANOSECONDS;
 	element = (struct set_element){.remaining = 0};
 	told_packets = 0;
 	there = false;
@@ -122,7 +122,7 @@ static void test_step(int64_t step)
 	g_assert_cmpuint(told_packets, ==, 100);
 	g_assert_cmpint(told_last, ==, real);
 	pass(1);
-	element.remaining -= SECOND;
+	element.remaining -= NANOSECONDS;
 	real += step;
 	read_all(reader);
 	g_assert_cmpuint(told_packets, ==, 100);
@@ -136,12 +136,12 @@ static void test_step(int64_t step)
 
 static void test_step_forward(void)
 {
-	test_step(20 * 365 * 86400 * SECOND);
+	test_step(20 * 365 * 86400 * NANOSECONDS);
 }
 
 static void test_step_back(void)
 {
-	test_step(-3 * 86400 * SECOND);
+	test_step(-3 * 86400 * NANOSECONDS);
 }
 
 /* The time of packets that came between two readings is by the clock as it is set now. */
@@ -152,12 +152,12 @@ static void test_time_after_a_step_back(void)
 	send_packets(100);
 	read_all(reader);
 	pass(1);
-	real -= 3600 * SECOND;
-	element.remaining -= SECOND;
+	real -= 3600 * NANOSECONDS;
+	element.remaining -= NANOSECONDS;
 	element.count.kernel_packets++;
 	element.count.kernel_bytes += 100;
 	read_all(reader);
-	g_assert_cmpint(told_last, ==, real - SECOND);
+	g_assert_cmpint(told_last, ==, real - NANOSECONDS);
 	set_reader_free(reader);
 }
 
@@ -181,12 +181,12 @@ static void test_slow_answer(void)
 
 	read_all(reader); /* the first asks for more than the sets */
 	send_packets(2);
-	element.remaining = SECOND;
-	answer_takes = SECOND * 3 / 10;
+	element.remaining = NANOSECONDS;
+	answer_takes = NANOSECONDS * 3 / 10;
 	read_all(reader);
-	real = NOON + SECOND * 11 / 10;
-	since_boot = 500 * SECOND + SECOND * 11 / 10;
-	element.remaining = SECOND / 5;
+	real = NOON + NANOSECONDS * 11 / 10;
+	since_boot = 500 * NANOSECONDS + NANOSECONDS * 11 / 10;
+	element.remaining = NANOSECONDS / 5;
 	answer_takes = 0;
 	read_all(reader);
 	g_assert_cmpuint(told_packets, ==, 2);

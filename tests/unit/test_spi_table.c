@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/spi_table.h"
+#include "core/count/spi_table.h"
 
 static struct esp_packet packet_of(uint32_t spi, uint32_t sequence)
 {

@@ -3,7 +3,8 @@
 #include <glib.h>
 #include <string.h>
 
-#include "core/tunnel_log.h"
+#include "core/base/time.h"
+#include "core/tunnel/log.h"
 #include "scene.h"
 
 #define PEERS "Local:10.1.0.1:500 Remote:10.2.0.1:500 Username:Unknown "
@@ -13,7 +14,7 @@
 	"%ASA-4-750003: " PEERS "IKEv2 Negotiation aborted due to ERROR: Failed to authenticate the IKE SA"
 #define BAD_CERTIFICATE "%ASA-3-751006: " PEERS "Certificate authentication failed. Error: x"
 #define SA_UP "%ASA-5-750006: " PEERS "SA UP. Reason: New Connection Established"
-#define MINUTE (60 * INT64_C(1000000000))
+#define MINUTE (60 * NANOSECONDS)
 
 static struct annotation add_log(const struct scene *scene, const char *line, const struct log_origin *origin)
 {
@@ -68,10 +69,10 @@ static void a_refused_child_becomes_exact(struct scene *scene)
 	g_assert_cmpint(annotation.phase, ==, PHASE_2);
 	assert_verdict(scene, CAUSE_TS_UNACCEPTABLE, CONFIDENCE_CERTAIN);
 	struct verdict verdict = scene_verdict(scene);
-	struct witness *witness = witnesses_find(&verdict.evidence, WITNESS_LOGGED);
-	g_assert_nonnull(witness);
-	g_assert_cmpuint(witness->frame, ==, 9);
-	g_assert_nonnull(strstr(witness_text(witness, text, sizeof text), "751022"));
+	struct evidence *item = evidence_list_find(&verdict.evidence, EVIDENCE_LOGGED);
+	g_assert_nonnull(item);
+	g_assert_cmpuint(item->frame, ==, 9);
+	g_assert_nonnull(strstr(evidence_text(item, text, sizeof text), "751022"));
 }
 
 static void a_line_of_a_file_is_named(struct scene *scene)
@@ -81,8 +82,8 @@ static void a_line_of_a_file_is_named(struct scene *scene)
 	refuse_child(scene);
 	log_line(scene, NO_POLICY);
 	struct verdict verdict = scene_verdict(scene);
-	struct witness *witness = witnesses_find(&verdict.evidence, WITNESS_LOGGED_IN_FILE);
-	g_assert_nonnull(strstr(witness_text(witness, text, sizeof text), "line 7"));
+	struct evidence *item = evidence_list_find(&verdict.evidence, EVIDENCE_LOGGED_IN_FILE);
+	g_assert_nonnull(strstr(evidence_text(item, text, sizeof text), "line 7"));
 }
 
 static void a_notify_without_phase_takes_that_of_the_packets(struct scene *scene)

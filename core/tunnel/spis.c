@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * SPIs that come and go. Whoever can spoof an address can make up as many SPIs as they like, so room is shared out in
+ * two ways. Within a direction, SPIs that have not proved themselves by a second packet give way to one another. In the
+ * whole table, they give way before all others, and what a tunnel in use still needs never does.
+ */
+#include "core/tunnel/table.h"
+
+/* A direction with more SPIs than this has a flood among them. */
+#define ORDINARY_SPIS 64
+/* SPIs looked at to find one that gives way: what a new SPI may cost at most. */
+#define LOOKS 64
+#define IDLE (60 * NANOSECONDS)
+/* Longer than any lifetime in use: an SPI that was silent for so long has been replaced. */
+#define EXPIRED (24 * 3600 * NANOSECONDS)
+
+/* ---- out of a direction ---- */
+
+static uint32_t *link_to_next(struct tunnels *tunnels, uint32_t number)
+{
+	return &spi_table_entry(tunnels->spis, number)->next_of_owner;
+}
+
+/* link: what holds the number of the SPI that goes. */
+static void remove_spi(struct tunnels *tunnels, struct esp_direction *direction, uint32_t *link)
+{
+	uint32_t number = *link;
+
+	*link = *link_to_next(tunnels, number);
+	spi_table_remove(tunnels->spis, number);
+	direction->live_spis--;
+}
+
+bool tunnel_is_crowded(const struct esp_direction *direction)
+{
+	return direction->live_spis >= ORDINARY_SPIS;
+}
+
+void tunnel_crowd_out_stray(struct tunnels *tunnels, struct esp_direction *direction)
+{
+	uint32_t *stray = NULL, *link = &direction->first_spi;
+
+	/* The first is the one that came last, and needs the room. */
+	for (unsigned looks = 0; looks < LOOKS && *link != SPI_TABLE_FULL; looks++) {
+		link = link_to_next(tunnels, *link);
+		if (*link != SPI_TABLE_FULL && !spi_table_entry(tunnels->spis, *link)->trusted)
+			stray = link;
+	}
+	if (stray != NULL)
+		remove_spi(tunnels, direction, stray);
+}
+
+void tunnel_retire_spis(struct tunnels *tunnels, struct tunnel *tunnel, unsigned side, int64_t before)
+{
+	struct esp_direction *direction = &tunnel->esp[side];
+
+	for (uint32_t *link = &direction->first_spi; *link != SPI_TABLE_FULL;) {
+		if (spi_table_entry(tunnels->spis, *link)->last_time < before)
+			remove_spi(tunnels, direction, link);
+		else
+			link = link_to_next(tunnels, *link);
+	}
+}
+
+void tunnels_retire_spis(struct tunnels *tunnels, int64_t before)
+{
+	for (guint i = 0; i < tunnels->list->len; i++)
+		for (unsigned side = 0; side < 2 && tunnels->list->pdata[i] != NULL; side++)
+			tunnel_retire_spis(tunnels, tunnels->list->pdata[i], side, before);
+}
+
+/* ---- out of a full table ---- */
+
+enum claim {
+	CLAIM_NONE,  /* one packet, of a tunnel that is not in use */
+	CLAIM_STRAY, /* one packet long ago, of a tunnel in use */
+	CLAIM_IDLE,  /* not used any more */
+	CLAIM_FULL,
+};
+
+static enum claim claim_of(const struct tunnels *tunnels, const struct spi_entry *entry)
+{
+	const struct tunnel *tunnel = tunnels->list->pdata[entry->owner];
+	int64_t idle = tunnels->now - entry->last_time;
+	bool in_use = tunnel_is_in_use(tunnels, tunnel);
+
+	if (!entry->trusted && !in_use)
+		return CLAIM_NONE;
+	if (!entry->trusted && idle > IDLE)
+		return CLAIM_STRAY;
+	return idle > (in_use ? EXPIRED : IDLE) ? CLAIM_IDLE : CLAIM_FULL;
+}
+
+/*
+ * Removes the SPI of that number, and with it all of its direction that have no more claim to stay. A direction's chain
+ * can hold the whole table, if a stranger sends two packets on each SPI: so the walk along it has to make room for more
+ * than the one that asks.
+ */
+static void remove_owned(struct tunnels *tunnels, uint32_t number, enum claim claim)
+{
+	const struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
+	struct tunnel *tunnel = tunnels->list->pdata[entry->owner];
+	struct esp_direction *direction = &tunnel->esp[entry->owner_side];
+
+	for (uint32_t *link = &direction->first_spi; *link != SPI_TABLE_FULL;) {
+		if (claim_of(tunnels, spi_table_entry(tunnels->spis, *link)) <= claim)
+			remove_spi(tunnels, direction, link);
+		else
+			link = link_to_next(tunnels, *link);
+	}
+}
+
+bool tunnels_free_spi(struct tunnels *tunnels)
+{
+	uint32_t limit = spi_table_limit(tunnels->spis), chosen = SPI_TABLE_FULL;
+	enum claim least = CLAIM_FULL;
+
+	for (unsigned looks = 0; looks < LOOKS && least != CLAIM_NONE; looks++) {
+		uint32_t number = tunnels->spi_hand++ % limit;
+		const struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
+		enum claim claim = entry != NULL ? claim_of(tunnels, entry) : CLAIM_FULL;
+		if (claim < least) {
+			least = claim;
+			chosen = number;
+		}
+	}
+	if (chosen == SPI_TABLE_FULL)
+		return false;
+	remove_owned(tunnels, chosen, least);
+	return true;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/verdict/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/tunnel/arrival.h"
+#include "core/verdict/steps_text.h"
+#include "core/verdict/words.h"
+
+#define INDENT 4
+
+/* Everything that the parts of one verdict's text need. */
+struct page {
+	GString *text;
+	const struct text_style *style;
+	struct tunnels *tunnels;
+	const struct tunnel *tunnel;
+	int64_t start;
+	struct verdict verdict;
+	struct verdict_words words;
+};
+
+static enum paint paint_of(enum cause cause)
+{
+	return cause == CAUSE_NONE ? PAINT_GOOD : PAINT_BAD;
+}
+
+void verdict_text_append_summary(GString *text, const struct text_style *style, const struct verdict *verdict)
+{
+	enum paint paint = paint_of(verdict->cause);
+
+	if (verdict->cause == CAUSE_NONE)
+		text_style_append_string(text, style, paint, catalogue_entry(verdict->cause)->headline);
+	else
+		text_style_append(text, style, paint, "%s: %s", verdict_words_failure(verdict->phase_failed),
+		                  cause_name(verdict->cause));
+	g_string_append(text, " (");
+	g_string_append(text, confidence_name(verdict->confidence));
+	g_string_append_c(text, ')');
+}
+
+static void heading(const struct page *page, const char *name)
+{
+	g_string_append(page->text, "  ");
+	text_style_append_string(page->text, page->style, PAINT_BOLD, name);
+	g_string_append_c(page->text, '\n');
+}
+
+static void append_title(const struct page *page)
+{
+	const struct ike_sa *sa = page->verdict.ike_sa;
+	char state[32];
+
+	text_style_append(page->text, page->style, PAINT_BOLD, "%s (taken as the ASA: %s) – %s (peer)", page->words.asa,
+	                  verdict_words_why_this_side(page->tunnel, &page->verdict), page->words.peer);
+	if (sa != NULL)
+		g_string_append_printf(page->text, ", IKEv%u, state %s", sa->version,
+		                       tunnel_ike_state(page->tunnel, state, sizeof state));
+	const char *nat = verdict_words_nat(page->tunnel);
+	if (nat != NULL)
+		g_string_append_printf(page->text, ", %s", nat);
+	g_string_append_c(page->text, '\n');
+}
+
+static void append_verdict(const struct page *page)
+{
+	const struct verdict *verdict = &page->verdict;
+	const struct catalogue_entry *entry = page->words.entry;
+
+	g_string_append(page->text, "  ");
+	text_style_append_string(page->text, page->style, paint_of(verdict->cause),
+	                         verdict_words_failure(verdict->phase_failed));
+	g_string_append_printf(page->text, ": %s", entry->headline);
+	g_string_append_printf(page->text, "\n  cause: ");
+	text_style_append_string(page->text, page->style, PAINT_BOLD, entry->name);
+	g_string_append_printf(page->text, ", %s", confidence_name(verdict->confidence));
+	for (unsigned i = 0; i < verdict->alternative_count; i++)
+		g_string_append_printf(page->text, "%s%s", i == 0 ? "; it could also be " : ", ",
+		                       verdict->alternatives[i]);
+	g_string_append_c(page->text, '\n');
+	text_style_wrap(page->text, page->style, INDENT, entry->meaning);
+}
+
+static void append_seconds(GString *text, int64_t nanoseconds)
+{
+	g_string_append_printf(text, "%10" PRId64 ".%06" PRId64 " s", nanoseconds / NANOSECONDS,
+	                       nanoseconds % NANOSECONDS / 1000);
+}
+
+static void append_time_of_day(GString *text, int64_t time)
+{
+	GDateTime *date = g_date_time_new_from_unix_local(time / NANOSECONDS);
+	char *day = g_date_time_format(date, "%Y-%m-%d %H:%M:%S");
+
+	g_string_append_printf(text, "%s.%03" PRId64, day, time % NANOSECONDS / NANOSECONDS_PER_MILLISECOND);
+	g_free(day);
+	g_date_time_unref(date);
+}
+
+/* Where something was seen: the frame and how long after the start, or the time of day. */
+static void append_place(const struct page *page, uint32_t frame, int64_t time)
+{
+	if (page->start == VERDICT_TEXT_LIVE) {
+		append_time_of_day(page->text, time);
+		return;
+	}
+	if (frame != 0)
+		g_string_append_printf(page->text, "frame %-5" PRIu32, frame);
+	else
+		g_string_append_printf(page->text, "%-11s", "no frame");
+	append_seconds(page->text, time - page->start);
+}
+
+static void append_evidence(const struct page *page)
+{
+	const struct evidence_list *evidence = &page->verdict.evidence;
+	char text[VERDICT_WORDS_SIZE];
+
+	if (evidence->count == 0)
+		return;
+	heading(page, "Evidence");
+	for (unsigned i = 0; i < evidence->count; i++) {
+		const struct evidence *item = &evidence->items[i];
+		g_string_append(page->text, "    ");
+		append_place(page, item->frame, item->time);
+		g_string_append_printf(page->text, "  %s\n", evidence_text(item, text, sizeof text));
+	}
+}
+
+static void append_proposals(const struct page *page)
+{
+	const struct ike_sa *sa = page->verdict.ike_sa;
+
+	if (sa == NULL || (sa->offered[0] == '\0' && sa->chosen[0] == '\0'))
+		return;
+	heading(page, "Proposals for the IKE SA");
+	if (sa->offered[0] != '\0')
+		g_string_append_printf(page->text, "    offered  %s\n", sa->offered);
+	if (sa->chosen[0] != '\0')
+		g_string_append_printf(page->text, "    chosen   %s\n", sa->chosen);
+}
+
+static void append_direction(const struct page *page, const char *name, unsigned side)
+{
+	const struct esp_direction *esp = &page->tunnel->esp[side];
+
+	g_string_append_printf(page->text,
+	                       "    #pkts %s: %" PRIu64 ", %" PRIu64 " bytes, %" PRIu64 " lost, %" PRIu32 " SPI%s\n",
+	                       name, esp->packets, esp->bytes, esp->lost, esp->spis, esp->spis == 1 ? "" : "s");
+}
+
+static void append_esp(const struct page *page)
+{
+	const struct tunnel *tunnel = page->tunnel;
+
+	if (tunnel->esp[0].packets + tunnel->esp[1].packets == 0)
+		return;
+	heading(page, "ESP, as the ASA counts it");
+	append_direction(page, "encaps", tunnel->asa_side);
+	append_direction(page, "decaps", !tunnel->asa_side);
+}
+
+static void append_shown(const struct page *page)
+{
+	char text[VERDICT_WORDS_SIZE];
+	const char *shown = verdict_words_shown(&page->words, text, sizeof text);
+
+	if (shown == NULL || page->verdict.cause == CAUSE_NONE)
+		return;
+	heading(page, "An ASA would show");
+	g_string_append_printf(page->text, "    %s: %s\n", verdict_words_show_command(&page->words), shown);
+}
+
+static void append_logged(const struct page *page)
+{
+	const struct asa_message *message;
+	unsigned cursor = 0;
+	bool begun = false;
+	char text[VERDICT_WORDS_SIZE];
+
+	while ((message = verdict_words_message(&page->words, &cursor)) != NULL) {
+		if (!begun)
+			heading(page, "An ASA would log");
+		begun = true;
+		verdict_words_fill(&page->words, message->text, text, sizeof text);
+		g_string_append_printf(page->text, "    %%ASA-%u-%s: %s", message->severity, message->id, text);
+		if (*asa_message_note(message) != '\0')
+			g_string_append_printf(page->text, "  (%s)", asa_message_note(message));
+		g_string_append_c(page->text, '\n');
+	}
+}
+
+static void append_walk(const struct page *page)
+{
+	static const struct {
+		const char *mark;
+		enum paint paint;
+	} marks[] = {
+	        [WALK_UNKNOWN] = {"?", PAINT_WARNING}, [WALK_OK] = {"✓", PAINT_GOOD}, [WALK_FAILED] = {"✗", PAINT_BAD}};
+	struct walk_step steps[WALK_STEPS];
+
+	tunnel_walk(page->tunnels, page->tunnel, &page->verdict, steps);
+	heading(page, "From zero to pings");
+	for (unsigned i = 0; i < WALK_STEPS; i++) {
+		g_string_append(page->text, "    ");
+		text_style_append_string(page->text, page->style, marks[steps[i].answer].paint,
+		                         marks[steps[i].answer].mark);
+		g_string_append_printf(page->text, " %u. %-20s %s\n", i + 1, steps[i].name, steps[i].why);
+	}
+}
+
+/* A failure that a later success undid is history, and worth a line. */
+static void append_history(const struct page *page)
+{
+	const struct tunnel *tunnel = page->tunnel;
+
+	if (tunnel->history_count < 2)
+		return;
+	heading(page, "Before that");
+	for (unsigned i = 0; i + 1 < tunnel->history_count; i++) {
+		const struct tunnel_event *event = &tunnel->history[i];
+		g_string_append(page->text, "    from ");
+		if (page->start == VERDICT_TEXT_LIVE)
+			append_time_of_day(page->text, event->time);
+		else
+			g_string_append_printf(page->text, "frame %" PRIu32, event->frame);
+		g_string_append_printf(page->text, "  %s\n", cause_name(event->cause));
+	}
+}
+
+void verdict_text_append(GString *text, const struct text_style *style, struct tunnels *tunnels,
+                         const struct tunnel *tunnel, int64_t start)
+{
+	struct page page = {.text = text, .style = style, .tunnels = tunnels, .tunnel = tunnel, .start = start};
+
+	tunnel_diagnose(tunnels, tunnel, &page.verdict);
+	verdict_words_of(tunnel, &page.verdict, &page.words);
+	append_title(&page);
+	append_verdict(&page);
+	append_evidence(&page);
+	append_proposals(&page);
+	append_esp(&page);
+	append_shown(&page);
+	append_logged(&page);
+	steps_text_append(text, style, page.words.entry->steps, page.words.versions, &page.words.values);
+	append_walk(&page);
+	append_history(&page);
+}
