@@ -6,6 +6,7 @@
 
 #include "cli/progress.h"
 #include "core/verdict/diagnose.h"
+#include "core/verdict/judge.h"
 #include "core/wire/link_layer.h"
 
 #define PACKETS_BETWEEN_PROGRESS 65536

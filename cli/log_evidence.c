@@ -7,7 +7,7 @@
 
 #include "cli/lines.h"
 #include "cli/terminal.h"
-#include "core/tunnel/log.h"
+#include "core/verdict/judge.h"
 
 static void take_line(struct tunnels *tunnels, const struct lines *lines, struct log_evidence *evidence)
 {

@@ -82,7 +82,8 @@ static void learn_names(struct page *page)
 		}
 		for (unsigned sa = 0; sa < tunnel->ike_sa_count; sa++)
 			for (unsigned side = 0; side < 2; side++)
-				redaction_add_identity(page->html.redaction, tunnel->ike_sas[sa]->identity[side]);
+				redaction_add_identity(page->html.redaction,
+				                       tunnel->ike_sas[sa]->authentication.identity[side]);
 	}
 }
 

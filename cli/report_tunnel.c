@@ -7,6 +7,8 @@
 #include "cli/report_ladder.h"
 #include "cli/report_plot.h"
 #include "core/asa/show.h"
+#include "core/catalogue/evidence.h"
+#include "core/verdict/checklist.h"
 #include "core/verdict/words.h"
 
 #define SHOWN_BYTES 10000
@@ -89,10 +91,10 @@ static void append_facts(const struct card *card)
 		            tunnel_ike_state(card->tunnel, state, sizeof state));
 	if (nat != NULL)
 		append_fact(html, "NAT", "%s", nat);
-	if (sa != NULL && sa->offered[0] != '\0')
-		append_fact(html, "Offered for the IKE SA", "%s", sa->offered);
-	if (sa != NULL && sa->chosen[0] != '\0')
-		append_fact(html, "Chosen for the IKE SA", "%s", sa->chosen);
+	if (sa != NULL && sa->init.offered[0] != '\0')
+		append_fact(html, "Offered for the IKE SA", "%s", sa->init.offered);
+	if (sa != NULL && sa->init.chosen[0] != '\0')
+		append_fact(html, "Chosen for the IKE SA", "%s", sa->init.chosen);
 	html_markup(html, "</dl>");
 }
 
@@ -167,16 +169,16 @@ static void append_walk(const struct card *card)
 	static const struct {
 		const char *class, *mark, *spoken;
 	} answers[] = {
-	        [WALK_UNKNOWN] = {"unknown", "?", "not known: "},
-	        [WALK_OK] = {"good", "✓", "holds: "},
-	        [WALK_FAILED] = {"bad", "✗", "fails: "},
+	        [CHECKLIST_UNKNOWN] = {"unknown", "?", "not known: "},
+	        [CHECKLIST_OK] = {"good", "✓", "holds: "},
+	        [CHECKLIST_FAILED] = {"bad", "✗", "fails: "},
 	};
-	struct walk_step steps[WALK_STEPS];
+	struct checklist_item steps[CHECKLIST_STEPS];
 
-	tunnel_walk(card->tunnels, card->tunnel, &card->verdict, steps);
+	tunnel_checklist(card->tunnel, &card->verdict, steps);
 	html_element(card->html, "h3", "", "From zero to pings");
 	html_markup(card->html, "<ol class=\"walk\">");
-	for (unsigned i = 0; i < WALK_STEPS; i++) {
+	for (unsigned i = 0; i < CHECKLIST_STEPS; i++) {
 		html_markup(card->html,
 		            "<li class=\"%s\"><span class=\"mark\" aria-hidden=\"true\">%s</span>"
 		            "<span class=\"spoken\">%s</span>",

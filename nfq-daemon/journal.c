@@ -8,6 +8,7 @@
 #include <systemd/sd-journal.h>
 
 #include "core/base/time.h"
+#include "core/catalogue/evidence.h"
 #include "core/verdict/diagnose.h"
 #include "core/verdict/text.h"
 #include "core/verdict/words.h"

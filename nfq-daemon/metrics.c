@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "core/tunnel/arrival.h"
+#include "core/base/time.h"
 #include "core/verdict/diagnose.h"
 #include "nfq-daemon/clock.h"
 

@@ -4,8 +4,9 @@
 #include <glib.h>
 #include <string.h>
 
-#include "core/tunnel/arrival.h"
+#include "core/base/time.h"
 #include "core/verdict/diagnose.h"
+#include "core/verdict/judge.h"
 #include "nfq-daemon/clock.h"
 #include "nfq-daemon/journal.h"
 #include "nfq-daemon/local_addresses.h"

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/wire/cipher.h"
+
 /* ---- parts ---- */
 
 /* Copies: netlink aligns to 4 bytes, and the kernel's structures want 8. Returns false where there are not so many. */
@@ -81,54 +83,15 @@ static bool read_flow(const xfrm_address_t *source, const xfrm_address_t *destin
 
 /* ---- algorithms ---- */
 
-struct algorithm {
-	const char *name;
-	uint16_t id;   /* IANA, IKEv2 transform type 1 or 3 */
-	uint16_t bits; /* of the check value; 0 any */
-	uint16_t salt; /* bits of the key that are none */
-	bool key_length;
-};
+/* The kernel's names have room for so many bytes. */
+#define NAME_SIZE sizeof((struct xfrm_algo *)0)->alg_name
 
-static const struct algorithm aeads[] = {
-        {"rfc4106(gcm(aes))", 18, 64, 32, true},
-        {"rfc4106(gcm(aes))", 19, 96, 32, true},
-        {"rfc4106(gcm(aes))", 20, 128, 32, true},
-        {"rfc4543(gcm(aes))", 21, 128, 32, true},
-        {"rfc7539esp(chacha20,poly1305)", 28, 128, 32, false},
-        {NULL, 0, 0, 0, false},
-};
-
-static const struct algorithm ciphers[] = {
-        {"cbc(des)", 2, 0, 0, false}, {"cbc(des3_ede)", 3, 0, 0, false},      {"ecb(cipher_null)", 11, 0, 0, false},
-        {"cbc(aes)", 12, 0, 0, true}, {"rfc3686(ctr(aes))", 13, 0, 32, true}, {NULL, 0, 0, 0, false},
-};
-
-static const struct algorithm hashes[] = {
-        {"hmac(md5)", 1, 96, 0, false},
-        {"hmac(sha1)", 2, 96, 0, false},
-        {"xcbc(aes)", 5, 96, 0, false},
-        {"hmac(sha256)", 12, 128, 0, false},
-        {"hmac(sha384)", 13, 192, 0, false},
-        {"hmac(sha512)", 14, 256, 0, false},
-        {NULL, 0, 0, 0, false},
-};
-
-/* name: of 64 bytes, as the kernel gives it. */
-static const struct algorithm *find_algorithm(const struct algorithm *list, const char *name, unsigned bits)
+static bool read_encryption(const struct cipher *cipher, unsigned key_bits, struct ike_suite *suite)
 {
-	for (; list->name != NULL; list++)
-		if (strncmp(list->name, name, sizeof((struct xfrm_algo *)0)->alg_name) == 0 &&
-		    (list->bits == 0 || list->bits == bits))
-			return list;
-	return NULL;
-}
-
-static bool read_encryption(const struct algorithm *algorithm, unsigned key_bits, struct ike_suite *suite)
-{
-	if (algorithm == NULL || key_bits < algorithm->salt || key_bits > UINT16_MAX)
+	if (cipher == NULL || key_bits < cipher->salt || key_bits > UINT16_MAX)
 		return false;
-	suite->encryption = algorithm->id;
-	suite->key_length = algorithm->key_length ? (uint16_t)(key_bits - algorithm->salt) : 0;
+	suite->encryption = cipher->id;
+	suite->key_length = cipher->kernel_key_bits ? (uint16_t)(key_bits - cipher->salt) : 0;
 	return true;
 }
 
@@ -136,19 +99,22 @@ static bool read_aead(const struct nlattr *attribute, struct ike_suite *suite)
 {
 	const struct xfrm_algo_aead *aead = mnl_attr_get_payload(attribute);
 
-	return read_encryption(find_algorithm(aeads, aead->alg_name, aead->alg_icv_len), aead->alg_key_len, suite);
+	return aead->alg_icv_len != 0 &&
+	       read_encryption(cipher_find_kernel(aead->alg_name, NAME_SIZE, aead->alg_icv_len), aead->alg_key_len,
+	                       suite);
 }
 
 static bool read_cipher_and_hash(const struct nlattr *cipher, const struct nlattr *hash, struct ike_suite *suite)
 {
 	const struct xfrm_algo *encryption = mnl_attr_get_payload(cipher);
-	const struct xfrm_algo_auth *integrity = mnl_attr_get_payload(hash);
-	const struct algorithm *known = find_algorithm(hashes, integrity->alg_name, integrity->alg_trunc_len);
+	const struct xfrm_algo_auth *authentication = mnl_attr_get_payload(hash);
+	const struct integrity *integrity =
+	        integrity_find_kernel(authentication->alg_name, NAME_SIZE, authentication->alg_trunc_len);
 
-	if (known == NULL)
+	if (integrity == NULL)
 		return false;
-	suite->integrity = known->id;
-	return read_encryption(find_algorithm(ciphers, encryption->alg_name, 0), encryption->alg_key_len, suite);
+	suite->integrity = integrity->id;
+	return read_encryption(cipher_find_kernel(encryption->alg_name, NAME_SIZE, 0), encryption->alg_key_len, suite);
 }
 
 /* info_size: of the body that the attributes follow. */

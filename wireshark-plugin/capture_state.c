@@ -2,6 +2,7 @@
 #include "wireshark-plugin/capture_state.h"
 
 #include "core/catalogue/log_line.h"
+#include "core/verdict/judge.h"
 #include "wireshark-plugin/decrypted.h"
 #include "wireshark-plugin/frame_reader.h"
 #include "wireshark-plugin/preferences.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wireshark-plugin/expert.h"
 
+#include "core/catalogue/inferred.h"
 #include "wireshark-plugin/fields.h"
 
 static expert_field causes[CAUSE_LAST];

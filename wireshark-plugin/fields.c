@@ -2,6 +2,8 @@
 #include "wireshark-plugin/fields.h"
 
 #include "core/base/time.h"
+#include "core/catalogue/evidence.h"
+#include "core/catalogue/inferred.h"
 #include "core/verdict/text.h"
 #include "core/wire/ike_names.h"
 

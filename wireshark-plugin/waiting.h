@@ -6,6 +6,7 @@
 #ifndef ASAPHASE_WIRESHARK_WAITING_H
 #define ASAPHASE_WIRESHARK_WAITING_H
 
+#include "core/verdict/judge.h"
 #include "core/wire/datagram.h"
 #include "core/wire/esp_packet.h"
 

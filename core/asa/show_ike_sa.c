@@ -5,9 +5,9 @@
  */
 #include <inttypes.h>
 
-#include "core/asa/show_private.h"
+#include "core/asa/show_views.h"
 #include "core/asa/suite.h"
-#include "core/tunnel/arrival.h"
+#include "core/base/time.h"
 
 #define ENDPOINT_SIZE (IP_ADDRESS_TEXT_SIZE + 8)
 
@@ -105,15 +105,15 @@ static void append_ikev2_suite(const struct show *show, const struct tunnel *tun
 {
 	char encryption[ASA_SUITE_TEXT_SIZE], hash[ASA_SUITE_TEXT_SIZE];
 
-	if (sa->exchanged_suite)
+	if (sa->init.suite_known)
 		g_string_append_printf(show->text, "      Encr: %s, Hash: %s, DH Grp:%u",
-		                       asa_ikev2_encryption(&sa->suite, encryption), asa_ikev2_hash(&sa->suite, hash),
-		                       sa->suite.dh_group);
+		                       asa_ikev2_encryption(&sa->init.suite, encryption),
+		                       asa_ikev2_hash(&sa->init.suite, hash), sa->init.suite.dh_group);
 	else
 		g_string_append(show->text, "      Encr: -, Hash: -, DH Grp:-");
 	g_string_append_printf(show->text, ", Auth sign: %s, Auth verify: %s\n",
-	                       asa_authentication(sa->authentication[tunnel->asa_side]),
-	                       asa_authentication(sa->authentication[!tunnel->asa_side]));
+	                       asa_authentication(sa->authentication.method[tunnel->asa_side]),
+	                       asa_authentication(sa->authentication.method[!tunnel->asa_side]));
 	if (sa->up_time != 0)
 		g_string_append_printf(show->text, "      Life/Active Time: -/%" PRId64 " sec\n",
 		                       show_seconds_since(show, sa->up_time));
@@ -178,7 +178,8 @@ static void append_ikev2_detail(const struct show *show, const struct tunnel *tu
 	                       "      Local id: %s\n"
 	                       "      Remote id: %s\n",
 	                       tunnel_ike_sa_is_up(tunnel, sa) ? "Negotiation done" : NOT_KNOWN, spi[local],
-	                       spi[remote], known(sa->identity[local]), known(sa->identity[remote]));
+	                       spi[remote], known(sa->authentication.identity[local]),
+	                       known(sa->authentication.identity[remote]));
 	append_pair(show->text, "req mess id", next[local], next[remote]);
 	append_pair(show->text, "next mess id", next[local], next[remote]);
 	append_pair(show->text, "req queued", -1, -1);
@@ -249,7 +250,7 @@ void show_ikev2_sa(const struct show *show)
 /* RFC 2409 appendix A, class 3. */
 static const char *ikev1_authentication(const struct ike_sa *sa)
 {
-	switch (sa->suite.authentication) {
+	switch (sa->init.suite.authentication) {
 	case 1:
 		return "preshared";
 	case 3:
@@ -263,21 +264,21 @@ static void append_ikev1_lifetime(const struct show *show, const struct ike_sa *
 {
 	int64_t used = show_seconds_since(show, sa->up_time);
 
-	if (sa->suite.life_seconds == 0) {
+	if (sa->init.suite.life_seconds == 0) {
 		g_string_append(show->text, "Lifetime: -\n    Lifetime Remaining: -\n");
 		return;
 	}
-	g_string_append_printf(show->text, "Lifetime: %" PRIu32 "\n", sa->suite.life_seconds);
+	g_string_append_printf(show->text, "Lifetime: %" PRIu32 "\n", sa->init.suite.life_seconds);
 	if (sa->up_time == 0)
 		g_string_append(show->text, "    Lifetime Remaining: -\n");
 	else
 		g_string_append_printf(show->text, "    Lifetime Remaining: %" PRId64 "\n",
-		                       used < sa->suite.life_seconds ? sa->suite.life_seconds - used : 0);
+		                       used < sa->init.suite.life_seconds ? sa->init.suite.life_seconds - used : 0);
 }
 
 static void append_ikev1_detail(const struct show *show, const struct ike_sa *sa)
 {
-	struct ike_suite suite = ike_suite_as_ikev2(1, sa->suite);
+	struct ike_suite suite = ike_suite_as_ikev2(1, sa->init.suite);
 	char encryption[ASA_SUITE_TEXT_SIZE], hash[ASA_SUITE_TEXT_SIZE];
 
 	g_string_append_printf(show->text, "    Encrypt : %-15s Hash    : %s\n    Auth    : %-15s ",

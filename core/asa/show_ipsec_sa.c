@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/asa/show_private.h"
+#include "core/asa/show_views.h"
 #include "core/asa/suite.h"
 
 /* Children that protect the same networks, one after the other or side by side. */

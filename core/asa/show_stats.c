@@ -5,7 +5,7 @@
  */
 #include <inttypes.h>
 
-#include "core/asa/show_private.h"
+#include "core/asa/show_views.h"
 
 /* What one direction of all tunnels adds up to. */
 struct esp_totals {
@@ -109,8 +109,8 @@ static void add_ike_sa(const struct tunnel *tunnel, const struct ike_sa *sa, str
 	totals->initiator_fails += initiates && refused;
 	totals->responder_fails += !initiates && refused;
 	totals->authentication_fails += sa->stage == IKE_STAGE_AUTH_REFUSED;
-	totals->phase_2 += (uint32_t)sa->children_up + sa->child_refusals;
-	totals->phase_2_rejects += sa->child_refusals;
+	totals->phase_2 += (uint32_t)sa->children.up + sa->children.refusals;
+	totals->phase_2_rejects += sa->children.refusals;
 }
 
 static struct isakmp_totals count_isakmp(const struct show *show)

@@ -2,9 +2,9 @@
 /* `show vpn-sessiondb l2l`, in the layout of real ASAs of releases 8.4 to 9. */
 #include <inttypes.h>
 
-#include "core/asa/show_private.h"
+#include "core/asa/show_views.h"
 #include "core/asa/suite.h"
-#include "core/tunnel/arrival.h"
+#include "core/base/time.h"
 
 #define COLUMN_SIZE 64
 #define SECONDS_PER_DAY 86400
@@ -15,11 +15,11 @@ static void append_suites(const struct show *show, const char *label, const stru
                           const char *(*words)(const struct ike_suite *suite, char text[ASA_SUITE_TEXT_SIZE]))
 {
 	const struct child_agreement *agreement = show_agreement(show, tunnel);
-	struct ike_suite suite = ike_suite_as_ikev2(sa->version, sa->suite);
+	struct ike_suite suite = ike_suite_as_ikev2(sa->version, sa->init.suite);
 	char ike[ASA_SUITE_TEXT_SIZE], esp[ASA_SUITE_TEXT_SIZE];
 
 	g_string_append_printf(show->text, "%-13s: IKEv%u: (1)%s  IPsec: (1)%s\n", label, sa->version,
-	                       sa->exchanged_suite ? words(&suite, ike) : NOT_KNOWN,
+	                       sa->init.suite_known ? words(&suite, ike) : NOT_KNOWN,
 	                       agreement != NULL ? words(&agreement->suite, esp) : NOT_KNOWN);
 }
 

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "core/wire/cipher.h"
+
 #define OUTER_IPV4_HEADER 20
 #define OUTER_IPV6_HEADER 40
 #define UDP_HEADER 8
@@ -13,9 +15,7 @@
 /* Numbers: IANA, IKEv2 transform type 1. %u stands for the key length. NULL: an ASA has no word there. */
 struct cipher_words {
 	uint16_t id;
-	uint16_t key_length; /* 0: any */
-	uint8_t iv, block, icv;
-	bool is_aead;
+	uint16_t key_length;   /* 0: any */
 	const char *ikev2;     /* "Encr:" */
 	const char *ikev1;     /* "Encrypt :" */
 	const char *transform; /* "transform:" */
@@ -23,20 +23,19 @@ struct cipher_words {
 };
 
 static const struct cipher_words ciphers[] = {
-        {2, 0, 8, 8, 0, false, "DES", "des", "esp-des", "DES"},
-        {3, 0, 8, 8, 0, false, "3DES", "3des", "esp-3des", "3DES"},
-        {11, 0, 0, 4, 0, false, "NULL", NULL, "esp-null", "none"},
-        {12, 128, 16, 16, 0, false, "AES-CBC, keysize: %u", "aes", "esp-aes", "AES%u"},
-        {12, 0, 16, 16, 0, false, "AES-CBC, keysize: %u", "aes-%u", "esp-aes-%u", "AES%u"},
-        {20, 128, 8, 1, 16, true, "AES-GCM, keysize: %u", NULL, "esp-aes-gcm", "AES-GCM-%u"},
-        {20, 0, 8, 1, 16, true, "AES-GCM, keysize: %u", NULL, "esp-aes-gcm-%u", "AES-GCM-%u"},
-        {21, 0, 8, 1, 16, true, NULL, NULL, "esp-aes-gmac-%u", "AES-GMAC-%u"},
+        {2, 0, "DES", "des", "esp-des", "DES"},
+        {3, 0, "3DES", "3des", "esp-3des", "3DES"},
+        {11, 0, "NULL", NULL, "esp-null", "none"},
+        {12, 128, "AES-CBC, keysize: %u", "aes", "esp-aes", "AES%u"},
+        {12, 0, "AES-CBC, keysize: %u", "aes-%u", "esp-aes-%u", "AES%u"},
+        {20, 128, "AES-GCM, keysize: %u", NULL, "esp-aes-gcm", "AES-GCM-%u"},
+        {20, 0, "AES-GCM, keysize: %u", NULL, "esp-aes-gcm-%u", "AES-GCM-%u"},
+        {21, 0, NULL, NULL, "esp-aes-gmac-%u", "AES-GMAC-%u"},
 };
 
 /* Numbers: IANA, IKEv2 transform type 3. */
 struct hash_words {
 	uint16_t id;
-	uint8_t icv;
 	const char *ikev2; /* "Hash:", "esp_hmac:" */
 	const char *ikev1; /* "Hash    :" */
 	const char *transform;
@@ -44,14 +43,14 @@ struct hash_words {
 };
 
 static const struct hash_words hashes[] = {
-        {1, 12, "MD596", "MD5", "esp-md5-hmac", "MD5"},
-        {2, 12, "SHA96", "SHA", "esp-sha-hmac", "SHA1"},
-        {12, 16, "SHA256", "SHA256", "esp-sha-256-hmac", "SHA256"},
-        {13, 24, "SHA384", "SHA384", "esp-sha-384-hmac", "SHA384"},
-        {14, 32, "SHA512", "SHA512", "esp-sha-512-hmac", "SHA512"},
+        {1, "MD596", "MD5", "esp-md5-hmac", "MD5"},
+        {2, "SHA96", "SHA", "esp-sha-hmac", "SHA1"},
+        {12, "SHA256", "SHA256", "esp-sha-256-hmac", "SHA256"},
+        {13, "SHA384", "SHA384", "esp-sha-384-hmac", "SHA384"},
+        {14, "SHA512", "SHA512", "esp-sha-512-hmac", "SHA512"},
 };
 
-static const struct hash_words no_hash = {0, 0, "N/A", NULL, "esp-null-hmac", "none"};
+static const struct hash_words no_hash = {0, "N/A", NULL, "esp-null-hmac", "none"};
 static const struct cipher_words unknown_cipher = {0};
 static const struct hash_words unknown_hash = {0};
 
@@ -66,7 +65,9 @@ static const struct cipher_words *cipher_of(const struct ike_suite *suite)
 
 static const struct hash_words *hash_of(const struct ike_suite *suite)
 {
-	if (cipher_of(suite)->is_aead)
+	const struct cipher *cipher = cipher_find(suite->encryption);
+
+	if (cipher_of(suite) != &unknown_cipher && cipher->icv != 0)
 		return &no_hash;
 	for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++)
 		if (hashes[i].id == suite->integrity)
@@ -155,19 +156,26 @@ const char *asa_authentication(uint8_t method)
 
 struct esp_overhead esp_tunnel_overhead(const struct ike_suite *suite, bool outer_is_ipv6, bool udp_encapsulated)
 {
-	const struct cipher_words *cipher = cipher_of(suite);
-	const struct hash_words *hash = hash_of(suite);
-	struct esp_overhead overhead = {.known = cipher->id != 0 && hash != &unknown_hash};
+	const struct cipher *cipher = cipher_find(suite->encryption);
+	const struct integrity *integrity = integrity_find(suite->integrity);
+	struct esp_overhead overhead = {.known =
+	                                        cipher_of(suite) != &unknown_cipher && hash_of(suite) != &unknown_hash};
 
+	if (!overhead.known)
+		return overhead;
 	overhead.before = outer_is_ipv6 ? OUTER_IPV6_HEADER : OUTER_IPV4_HEADER;
 	if (udp_encapsulated)
 		overhead.before += UDP_HEADER;
 	overhead.before += ESP_HEADER + cipher->iv;
-	overhead.most = overhead.before + PAD_LENGTH_AND_NEXT_HEADER + cipher->block + cipher->icv + hash->icv;
+	overhead.most = overhead.before + PAD_LENGTH_AND_NEXT_HEADER + cipher->block + cipher->icv;
+	if (cipher->icv == 0)
+		overhead.most += integrity->icv;
 	return overhead;
 }
 
 unsigned esp_iv_length(const struct ike_suite *suite)
 {
-	return cipher_of(suite)->iv;
+	const struct cipher *cipher = cipher_find(suite->encryption);
+
+	return cipher != NULL ? cipher->iv : 0;
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/wire/infer.h"
+#include "core/wire/suite.h"
 
 /* Room for any of the words below, with the terminating zero. */
 #define ASA_SUITE_TEXT_SIZE 64

@@ -145,6 +145,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                 {
                         .name = "no-response",
                         .phase = PHASE_1,
+                        .fails = CHECKLIST_ROUTING,
                         .headline = "the first IKE message was never answered",
                         .meaning = "The initiator repeats its first message and nothing comes back: UDP 500 is dropped "
                                    "on the path, the peer is down, or it "
@@ -250,6 +251,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                 {
                         .name = "ike-proposal-mismatch",
                         .phase = PHASE_1,
+                        .fails = CHECKLIST_SUITES,
                         .headline = "no common IKE proposal",
                         .meaning = "The responder found no policy of its own that matches what the initiator offered: "
                                    "encryption, integrity, PRF or DH group.",
@@ -289,6 +291,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                 {
                         .name = "dh-group-mismatch",
                         .phase = PHASE_1,
+                        .fails = CHECKLIST_SUITES,
                         .headline = "the responder wants another DH group",
                         .meaning = "The responder accepted a proposal but wants the key exchange in another group, and "
                                    "no retry with that group succeeded.",
@@ -320,6 +323,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                 {
                         .name = "psk-mismatch",
                         .phase = PHASE_1,
+                        .fails = CHECKLIST_AUTHENTICATION,
                         .headline = "authentication refused, pre-shared key in use",
                         .meaning = "The peers agreed on keys and then one refused the other's authentication. With a "
                                    "pre-shared key that is a wrong key on one "
@@ -363,6 +367,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                 {
                         .name = "cert-untrusted",
                         .phase = PHASE_1,
+                        .fails = CHECKLIST_AUTHENTICATION,
                         .headline = "authentication refused, certificates in use",
                         .meaning = "The peers agreed on keys and then one refused the other's certificate: not signed "
                                    "by a CA it trusts, expired, revoked, "
@@ -433,6 +438,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                 {
                         .name = "peer-dead",
                         .phase = PHASE_1,
+                        .fails = CHECKLIST_ROUTING,
                         .headline = "the peer went silent after the tunnel was up",
                         .meaning = "The tunnel was up; then liveness checks (DPD) were repeated and nothing at all "
                                    "came back.",
@@ -509,6 +515,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                 {
                         .name = "esp-proposal-mismatch",
                         .phase = PHASE_2,
+                        .fails = CHECKLIST_SUITES,
                         .headline = "no common ESP proposal",
                         .meaning = "The IKE SA is up. The child was refused because the two sides share no ESP cipher "
                                    "suite (or one wants PFS and the other does not).",
@@ -543,6 +550,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                 {
                         .name = "ts-unacceptable",
                         .phase = PHASE_2,
+                        .fails = CHECKLIST_CRYPTO_MAP,
                         .headline = "traffic selectors do not match",
                         .meaning = "The IKE SA is up. The child was refused because the networks one side wants to "
                                    "protect are not the mirror of the other side's.",
@@ -580,6 +588,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                 {
                         .name = "pfs-mismatch",
                         .phase = PHASE_2,
+                        .fails = CHECKLIST_SUITES,
                         .headline = "the first child came up, every rekey is refused: PFS differs",
                         .meaning = "The first child SA has no key exchange of its own and came up. A rekey with (or "
                                    "without) perfect forward secrecy is then refused: "
@@ -693,6 +702,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                 {
                         .name = "no-traffic",
                         .phase = PHASE_DATA,
+                        .fails = CHECKLIST_INTERESTING_TRAFFIC,
                         .headline = "the tunnel is up and carries nothing",
                         .meaning = "IKE SA and child are up, and no ESP was seen in either direction: nobody sends "
                                    "interesting traffic, it is not routed to the tunnel, "
@@ -819,105 +829,6 @@ static const char *const confidence_names[] = {
         [CONFIDENCE_CERTAIN] = "certain",
 };
 
-static const char *const inferred_texts[INFERRED_LAST] = {
-        [INFERRED_NOTHING] = "",
-        [INFERRED_EMPTY] = "no payload: a liveness check or an answer to one",
-        [INFERRED_SHORT] = "at most 15 bytes: empty, one bare notify, or one delete",
-        [INFERRED_ONE_NOTIFY] = "one payload of 8 bytes: a bare notify, or the delete of the IKE SA",
-        [INFERRED_WRONG_GROUP_NOTIFY] = "10 bytes: INVALID_KE_PAYLOAD, another DH group is wanted",
-        [INFERRED_DELETE_ESP] = "12 bytes: the delete of one ESP SPI",
-        [INFERRED_AUTH_REFUSED] = "room for one notify only: authentication refused",
-        [INFERRED_CHILD_REFUSED] = "room for IDr and AUTH, not for an SA with selectors: authenticated, child refused",
-        [INFERRED_CHILD_UP] = "room for an SA with selectors: child SA up",
-        [INFERRED_CHILD_REQUEST] = "asks for a child SA",
-        [INFERRED_CHILD_REQUEST_PFS] = "asks for a child SA or a new IKE SA, with room for a key exchange",
-        [INFERRED_REFUSED] = "room for one notify only: refused",
-        [INFERRED_CERTIFICATE] = "large: carries certificates",
-        [INFERRED_AUTH_REQUEST] = "of the size that authentication by pre-shared key needs",
-        [INFERRED_EAP] = "part of an EAP conversation",
-};
-
-static const char *const evidence_templates[EVIDENCE_LAST] = {
-        [EVIDENCE_NONE] = "",
-        [EVIDENCE_INIT_REQUEST] = "first message of Phase 1 sent",
-        [EVIDENCE_INIT_RESPONSE] = "first message answered, keys agreed in {a:group}",
-        [EVIDENCE_INIT_UNANSWERED] = "first message sent {a} times in {b:ms}, nothing came back",
-        [EVIDENCE_INIT_ERROR] = "first exchange refused in the clear: {a:notify}",
-        [EVIDENCE_INVALID_KE] = "responder asks for {b:group} instead of {a:group}",
-        [EVIDENCE_INVALID_VERSION] = "responder refuses IKE version {a}",
-        [EVIDENCE_OTHER_VERSION_TRIED] = "IKEv{a} went unanswered and IKEv{b} is in use as well",
-        [EVIDENCE_COOKIE] = "responder asks for a cookie: one round trip more, not a fault",
-        [EVIDENCE_REDIRECT] = "responder sends the initiator to another gateway",
-        [EVIDENCE_AUTH_REQUEST] = "authentication sent to port {b}, small: a pre-shared key's size",
-        [EVIDENCE_AUTH_REQUEST_CERTIFICATE] = "authentication sent, {a} bytes in {b} piece(s): certificates",
-        [EVIDENCE_AUTH_UNANSWERED] = "authentication sent {a} times to port {b}, nothing came back there",
-        [EVIDENCE_ANSWER_LOST] = "sent {a} times more to port {b} although it was answered: the answer does not arrive",
-        [EVIDENCE_AUTH_REFUSED_ANY_SUITE] = "answer of {a} bytes has room for one notify only, whatever the suite: "
-                                            "authentication refused",
-        [EVIDENCE_AUTH_REFUSED] = "answer of {a} bytes has room for one notify only ({b} bytes of payload at most): "
-                                  "authentication refused",
-        [EVIDENCE_AUTH_REFUSED_BY_INITIATOR] = "right after the answer the initiator sends one short message and is "
-                                               "silent: it may have refused the responder",
-        [EVIDENCE_CHILD_REFUSED] =
-                "answer holds about {a} bytes, an SA with selectors would need {b}: authenticated, child refused",
-        [EVIDENCE_CHILD_UP] = "answer has room for an SA with selectors: child SA up",
-        [EVIDENCE_DECRYPTED_ERROR] = "decrypted: {a:notify}",
-        [EVIDENCE_EAP] = "authentication goes on with message ID {a}: EAP, the short answer was no refusal",
-        [EVIDENCE_NEW_ATTEMPT] = "{a:ms} later a new attempt begins: the last one failed",
-        [EVIDENCE_REFUSED_BEFORE] = "an earlier attempt ended in the same way",
-        [EVIDENCE_CREATE_CHILD_REFUSED] = "CREATE_CHILD_SA answered with room for one notify only: refused",
-        [EVIDENCE_CREATE_CHILD_REFUSED_PFS] =
-                "CREATE_CHILD_SA with room for a key exchange ({a} bytes) answered with one notify: refused",
-        [EVIDENCE_CHILD_REKEYED] = "another child SA, {a:ms} after the one before",
-        [EVIDENCE_REKEY_COUNT] = "{a} rekeys in {b:ms}",
-        [EVIDENCE_LIVENESS_UNANSWERED] = "request to a peer that was up, sent {a} times over {b:ms}, unanswered",
-        [EVIDENCE_DELETED] = "the IKE SA is deleted",
-        [EVIDENCE_MAIN_MODE_STUCK] = "Phase 1 stays at message {a}, sent {b} times",
-        [EVIDENCE_MM5_REFUSED] = "the encrypted identity was answered by {a} Informational(s) instead of the peer's "
-                                 "own: authentication refused",
-        [EVIDENCE_AGGRESSIVE_REFUSED] = "aggressive mode ends in an Informational: authentication refused",
-        [EVIDENCE_QUICK_MODE_REFUSED] = "quick mode answered by an Informational instead of a second message: refused",
-        [EVIDENCE_QUICK_MODE_UNANSWERED] = "quick mode sent {a} times, unanswered",
-        [EVIDENCE_PHASE_1_UP] = "Phase 1 completed",
-        [EVIDENCE_QUICK_MODE_UP] = "quick mode completed: child SA up",
-        [EVIDENCE_ESP_FIRST] = "first ESP on SPI {a:spi}",
-        [EVIDENCE_ESP_ONE_WAY] = "last of {a} ESP packets one way in {b:ms}, none came back in that time",
-        [EVIDENCE_ESP_UNCOUNTED] =
-                "ESP of whichever tunnel passed uncounted in that time: what is missing may be among it",
-        [EVIDENCE_CHILD_ONE_WAY] = "of this child SA only SPI {a:spi} is in use, its other SPI {b:spi} is silent",
-        [EVIDENCE_ESP_NONE] = "no ESP in {a} s since the child came up",
-        [EVIDENCE_ESP_LOST] = "{a} ESP packets lost, {b} received",
-        [EVIDENCE_ESP_AFTER_FAILURE] = "ESP starts on new SPI {a:spi} after all: child SA up",
-        [EVIDENCE_INVALID_SPI] = "receiver says SPI {a:spi} is unknown to it",
-        [EVIDENCE_TOO_BIG] = "ICMP: packet too big, next link takes {a} bytes",
-        [EVIDENCE_LOGGED] = "the ASA logged message {a} about this peer",
-        [EVIDENCE_LOGGED_IN_FILE] = "the ASA logged message {a} about this peer: line {b} of the log",
-        [EVIDENCE_ONE_DIRECTION_CAPTURED] = "the capture holds one direction only: nothing can be said about answers",
-        [EVIDENCE_NOTHING_SEEN] = "no packet between the two was seen: nothing can be said",
-        [EVIDENCE_STARTS_MIDWAY] = "the capture starts in the middle of this IKE SA: what was agreed is not in it",
-};
-
-static const struct walk_template walk_templates[WALK_STEPS] = {
-        {"routing", "packets arrive from both ends", "nothing ever came back from the peer",
-         "only one end is in the capture: ping outside <peer>"},
-        {"cipher suites", "both sides agreed on a suite",
-         "the peers share no suite: compare show running-config crypto ikev2 and crypto ipsec on both",
-         "not reached, or not in the capture"},
-        {"authentication", "the peers authenticated each other",
-         "authentication was refused or not answered: compare PSK, identity or CA on both sides",
-         "not reached, or not in the capture"},
-        {"crypto map", "the peer's ESP or negotiation shows that its crypto map is applied",
-         "the peer found no crypto map entry for this traffic",
-         "packets cannot show it: show running-config crypto map, and that it is applied to the outside interface"},
-        {"interesting traffic", "something asked for the tunnel",
-         "the tunnel is up and no traffic uses it: packet-tracer, or better, real traffic",
-         "no negotiation in the capture: send a packet that matches the crypto map's access list"},
-        {"phase 1", "the IKE SA is up: show crypto ikev2 sa would show READY", "Phase 1 failed: see the verdict",
-         "not seen"},
-        {"phase 2", "ESP flows both ways", "no SA pair with both counters growing: see the verdict",
-         "no ESP in the capture yet"},
-};
-
 const struct catalogue_entry *catalogue_entry(enum cause cause)
 {
 	return &entries[cause < CAUSE_LAST ? cause : CAUSE_NONE];
@@ -938,30 +849,6 @@ const char *confidence_name(enum confidence value)
 	return confidence_names[value];
 }
 
-const char *sequence_arrival_text(enum sequence_arrival arrival)
-{
-	static const char *const texts[] = {
-	        [SEQUENCE_NEXT] = "",
-	        [SEQUENCE_AFTER_GAP] = "numbers before it are missing",
-	        [SEQUENCE_LATE] = "late: a higher number came before it",
-	        [SEQUENCE_DUPLICATE] = "duplicate: this number came before",
-	        [SEQUENCE_ANEW] = "the numbers start anew",
-	        [SEQUENCE_FAR] = "far from the numbers before it",
-	};
-
-	return arrival <= SEQUENCE_FAR ? texts[arrival] : "";
-}
-
-const char *inferred_text(enum inferred inferred)
-{
-	return inferred < INFERRED_LAST ? inferred_texts[inferred] : "";
-}
-
-const char *evidence_template(enum evidence_kind kind)
-{
-	return kind < EVIDENCE_LAST ? evidence_templates[kind] : "";
-}
-
 const char *asa_message_note(const struct asa_message *message)
 {
 	static const char *const notes[2][2] = {
@@ -970,11 +857,6 @@ const char *asa_message_note(const struct asa_message *message)
 	                               "by the side that refuses; wording from memory, not from a source"},
 	};
 	return notes[message->logged_by][message->recalled];
-}
-
-const struct walk_template *catalogue_walk(unsigned step)
-{
-	return &walk_templates[step < WALK_STEPS ? step : WALK_STEPS - 1];
 }
 
 enum cause cause_from_name(const char *name)

@@ -11,46 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/catalogue/evidence.h"
-#include "core/count/spi_table.h"
-#include "core/wire/infer.h"
+#include "core/catalogue/cause.h"
 
-enum phase {
-	PHASE_NONE,
-	PHASE_1,
-	PHASE_2,
-	PHASE_DATA,
-};
-
-/* The stable identifiers; their text form is cause_name(). */
-enum cause {
-	CAUSE_NONE,
-	CAUSE_NO_RESPONSE,
-	CAUSE_NATT_BLOCKED,
-	CAUSE_AUTH_NO_RESPONSE,
-	CAUSE_IKE_PROPOSAL_MISMATCH,
-	CAUSE_DH_GROUP_MISMATCH,
-	CAUSE_PSK_MISMATCH,
-	CAUSE_CERT_UNTRUSTED,
-	CAUSE_VERSION_MISMATCH,
-	CAUSE_PEER_DEAD,
-	CAUSE_CHILD_REFUSED,
-	CAUSE_ESP_PROPOSAL_MISMATCH,
-	CAUSE_TS_UNACCEPTABLE,
-	CAUSE_PFS_MISMATCH,
-	CAUSE_REKEY_CHURN,
-	CAUSE_ONE_WAY,
-	CAUSE_NO_TRAFFIC,
-	CAUSE_UNKNOWN_SPI,
-	CAUSE_PACKET_LOSS,
-	CAUSE_MTU,
-	CAUSE_LAST,
-};
-
-enum confidence {
-	CONFIDENCE_POSSIBLE, /* inferred alone */
-	CONFIDENCE_LIKELY,   /* inferred and a second witness agrees */
-	CONFIDENCE_CERTAIN,  /* read on the wire or decrypted */
+/* The article's seven steps from zero to pings; what is said about each is in checklist.h. */
+enum checklist_step {
+	CHECKLIST_NONE,
+	CHECKLIST_ROUTING,
+	CHECKLIST_SUITES,
+	CHECKLIST_AUTHENTICATION,
+	CHECKLIST_CRYPTO_MAP,
+	CHECKLIST_INTERESTING_TRAFFIC,
+	CHECKLIST_PHASE_1,
+	CHECKLIST_PHASE_2,
+	CHECKLIST_LAST,
 };
 
 /* Entries with these bits hold for that IKE version. */
@@ -58,16 +31,16 @@ enum confidence {
 #define FOR_IKEV2 2
 #define FOR_BOTH 3
 
-/*
- * A message that an ASA would log. text is Cisco's template with {asa}, {asa_port}, {peer}, {peer_port}, {version} to
- * be filled in by catalogue_fill().
- */
 /* Of one-way ESP: which of the ASA's counters stands still. */
 enum esp_missing { ESP_MISSING_NONE, ESP_MISSING_ENCAPS, ESP_MISSING_DECAPS };
 
 /* Which side writes a message: some tell of a refusal that is the ASA's own. */
 enum logged_by { LOGGED_BY_EITHER, LOGGED_BY_REFUSER };
 
+/*
+ * A message that an ASA would log. text is Cisco's template with {asa}, {asa_port}, {peer}, {peer_port}, {version} to
+ * be filled in by catalogue_fill().
+ */
 struct asa_message {
 	const char *id; /* "750003" */
 	const char *text;
@@ -95,9 +68,10 @@ struct next_step {
 struct catalogue_entry {
 	const char *name; /* "psk-mismatch" */
 	enum phase phase;
-	const char *headline; /* a short clause: "authentication refused, pre-shared key in use" */
-	const char *meaning;  /* a sentence or two for a person */
-	const char *article;  /* the article's own row or words, NULL where it has none */
+	enum checklist_step fails; /* the step of the checklist that it fails beside its phase's own */
+	const char *headline;      /* a short clause: "authentication refused, pre-shared key in use" */
+	const char *meaning;       /* a sentence or two for a person */
+	const char *article;       /* the article's own row or words, NULL where it has none */
 	const char *show[2]; /* what `show crypto ikev1 sa` [0] and `ikev2 sa` [1] would show; NULL same as the other */
 	struct asa_message messages[CATALOGUE_MESSAGES];  /* ends with id NULL */
 	struct next_step steps[CATALOGUE_STEPS];          /* ends with command NULL */
@@ -112,11 +86,8 @@ const char *asa_message_note(const struct asa_message *message);
 const struct catalogue_entry *catalogue_entry(enum cause cause);
 
 const char *cause_name(enum cause cause);
-const char *phase_name(enum phase phase);                         /* "1", "2", "data", "-" */
-const char *confidence_name(enum confidence value);               /* "certain", "likely", "possible" */
-const char *inferred_text(enum inferred inferred);                /* one sentence; "" for INFERRED_NOTHING */
-const char *sequence_arrival_text(enum sequence_arrival arrival); /* a short clause; "" for SEQUENCE_NEXT */
-const char *evidence_template(enum evidence_kind kind);
+const char *phase_name(enum phase phase);           /* "1", "2", "data", "-" */
+const char *confidence_name(enum confidence value); /* "certain", "likely", "possible" */
 
 /* Reads "psk-mismatch". Returns CAUSE_LAST for no such cause. */
 enum cause cause_from_name(const char *name);
@@ -132,15 +103,5 @@ struct catalogue_values {
 
 /* Copies template with its {…} filled in; cut and zero-terminated at size. Returns text. */
 const char *catalogue_fill(const char *template, const struct catalogue_values *values, char *text, size_t size);
-
-/* The article's walk from zero to pings: seven steps. */
-#define WALK_STEPS 7
-struct walk_template {
-	const char *name;    /* "routing" */
-	const char *done;    /* why it is known to hold */
-	const char *failed;  /* why it is known to fail */
-	const char *unknown; /* what the packets cannot say, and what to type to find out */
-};
-const struct walk_template *catalogue_walk(unsigned step);
 
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/base/text_template.h"
-#include "core/catalogue/causes.h"
 #include "core/wire/ike_names.h"
 
 #define KEPT_FIRST 2
@@ -40,6 +39,67 @@ void evidence_list_remove(struct evidence_list *list, enum evidence_kind kind)
 			list->items[kept++] = list->items[i];
 	list->count = (uint8_t)kept;
 }
+
+/* The sentence of each kind, with {a} and {b} in the form that a colon names. */
+static const char *const templates[EVIDENCE_LAST] = {
+        [EVIDENCE_NONE] = "",
+        [EVIDENCE_INIT_REQUEST] = "first message of Phase 1 sent",
+        [EVIDENCE_INIT_RESPONSE] = "first message answered, keys agreed in {a:group}",
+        [EVIDENCE_INIT_UNANSWERED] = "first message sent {a} times in {b:ms}, nothing came back",
+        [EVIDENCE_INIT_ERROR] = "first exchange refused in the clear: {a:notify}",
+        [EVIDENCE_INVALID_KE] = "responder asks for {b:group} instead of {a:group}",
+        [EVIDENCE_INVALID_VERSION] = "responder refuses IKE version {a}",
+        [EVIDENCE_OTHER_VERSION_TRIED] = "IKEv{a} went unanswered and IKEv{b} is in use as well",
+        [EVIDENCE_COOKIE] = "responder asks for a cookie: one round trip more, not a fault",
+        [EVIDENCE_REDIRECT] = "responder sends the initiator to another gateway",
+        [EVIDENCE_AUTH_REQUEST] = "authentication sent to port {b}, small: a pre-shared key's size",
+        [EVIDENCE_AUTH_REQUEST_CERTIFICATE] = "authentication sent, {a} bytes in {b} piece(s): certificates",
+        [EVIDENCE_AUTH_UNANSWERED] = "authentication sent {a} times to port {b}, nothing came back there",
+        [EVIDENCE_ANSWER_LOST] = "sent {a} times more to port {b} although it was answered: the answer does not arrive",
+        [EVIDENCE_AUTH_REFUSED_ANY_SUITE] = "answer of {a} bytes has room for one notify only, whatever the suite: "
+                                            "authentication refused",
+        [EVIDENCE_AUTH_REFUSED] = "answer of {a} bytes has room for one notify only ({b} bytes of payload at most): "
+                                  "authentication refused",
+        [EVIDENCE_AUTH_REFUSED_BY_INITIATOR] = "right after the answer the initiator sends one short message and is "
+                                               "silent: it may have refused the responder",
+        [EVIDENCE_CHILD_REFUSED] =
+                "answer holds about {a} bytes, an SA with selectors would need {b}: authenticated, child refused",
+        [EVIDENCE_CHILD_UP] = "answer has room for an SA with selectors: child SA up",
+        [EVIDENCE_DECRYPTED_ERROR] = "decrypted: {a:notify}",
+        [EVIDENCE_EAP] = "authentication goes on with message ID {a}: EAP, the short answer was no refusal",
+        [EVIDENCE_NEW_ATTEMPT] = "{a:ms} later a new attempt begins: the last one failed",
+        [EVIDENCE_REFUSED_BEFORE] = "an earlier attempt ended in the same way",
+        [EVIDENCE_CREATE_CHILD_REFUSED] = "CREATE_CHILD_SA answered with room for one notify only: refused",
+        [EVIDENCE_CREATE_CHILD_REFUSED_PFS] =
+                "CREATE_CHILD_SA with room for a key exchange ({a} bytes) answered with one notify: refused",
+        [EVIDENCE_CHILD_REKEYED] = "another child SA, {a:ms} after the one before",
+        [EVIDENCE_REKEY_COUNT] = "{a} rekeys in {b:ms}",
+        [EVIDENCE_LIVENESS_UNANSWERED] = "request to a peer that was up, sent {a} times over {b:ms}, unanswered",
+        [EVIDENCE_DELETED] = "the IKE SA is deleted",
+        [EVIDENCE_MAIN_MODE_STUCK] = "Phase 1 stays at message {a}, sent {b} times",
+        [EVIDENCE_MM5_REFUSED] = "the encrypted identity was answered by {a} Informational(s) instead of the peer's "
+                                 "own: authentication refused",
+        [EVIDENCE_AGGRESSIVE_REFUSED] = "aggressive mode ends in an Informational: authentication refused",
+        [EVIDENCE_QUICK_MODE_REFUSED] = "quick mode answered by an Informational instead of a second message: refused",
+        [EVIDENCE_QUICK_MODE_UNANSWERED] = "quick mode sent {a} times, unanswered",
+        [EVIDENCE_PHASE_1_UP] = "Phase 1 completed",
+        [EVIDENCE_QUICK_MODE_UP] = "quick mode completed: child SA up",
+        [EVIDENCE_ESP_FIRST] = "first ESP on SPI {a:spi}",
+        [EVIDENCE_ESP_ONE_WAY] = "last of {a} ESP packets one way in {b:ms}, none came back in that time",
+        [EVIDENCE_ESP_UNCOUNTED] =
+                "ESP of whichever tunnel passed uncounted in that time: what is missing may be among it",
+        [EVIDENCE_CHILD_ONE_WAY] = "of this child SA only SPI {a:spi} is in use, its other SPI {b:spi} is silent",
+        [EVIDENCE_ESP_NONE] = "no ESP in {a} s since the child came up",
+        [EVIDENCE_ESP_LOST] = "{a} ESP packets lost, {b} received",
+        [EVIDENCE_ESP_AFTER_FAILURE] = "ESP starts on new SPI {a:spi} after all: child SA up",
+        [EVIDENCE_INVALID_SPI] = "receiver says SPI {a:spi} is unknown to it",
+        [EVIDENCE_TOO_BIG] = "ICMP: packet too big, next link takes {a} bytes",
+        [EVIDENCE_LOGGED] = "the ASA logged message {a} about this peer",
+        [EVIDENCE_LOGGED_IN_FILE] = "the ASA logged message {a} about this peer: line {b} of the log",
+        [EVIDENCE_ONE_DIRECTION_CAPTURED] = "the capture holds one direction only: nothing can be said about answers",
+        [EVIDENCE_NOTHING_SEEN] = "no packet between the two was seen: nothing can be said",
+        [EVIDENCE_STARTS_MIDSTREAM] = "the capture starts in the middle of this IKE SA: what was agreed is not in it",
+};
 
 static void write_number(uint32_t value, char *text, size_t size)
 {
@@ -89,5 +149,6 @@ static void write_word(const void *context, const char *word, size_t length, cha
 
 const char *evidence_text(const struct evidence *item, char *text, size_t size)
 {
-	return text_template_fill(evidence_template(item->kind), write_word, item, text, size);
+	return text_template_fill(item->kind < EVIDENCE_LAST ? templates[item->kind] : "", write_word, item, text,
+	                          size);
 }

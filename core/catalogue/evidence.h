@@ -65,7 +65,7 @@ enum evidence_kind {
 	EVIDENCE_LOGGED_IN_FILE, /* a: message number, b: line of the log */
 	/* What the capture cannot show */
 	EVIDENCE_ONE_DIRECTION_CAPTURED, /* a: side seen */
-	EVIDENCE_STARTS_MIDWAY,
+	EVIDENCE_STARTS_MIDSTREAM,
 	EVIDENCE_NOTHING_SEEN,
 	EVIDENCE_LAST,
 };

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "core/base/text_span.h"
-#include "core/tunnel/arrival.h"
+#include "core/base/time.h"
 
 /* ---- %ASA-4-750003: ---- */
 

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/pasted/explanation_private.h"
+#include "core/pasted/finding.h"
 
 /* Lifetimes further apart than this are "vastly mismatched". */
 #define LIFETIME_FACTOR 4

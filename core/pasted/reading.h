@@ -9,10 +9,13 @@
 /* Each takes a line, blanks at its ends taken off; returns whether it was one of its kind. */
 typedef bool pasted_reader(struct pasted *pasted, struct text_span line);
 
-/* pasted_log.c, pasted_show.c, pasted_config.c */
+/* log.c, show.c, config.c */
 bool pasted_read_log(struct pasted *pasted, struct text_span line);
 bool pasted_read_show(struct pasted *pasted, struct text_span line);
 bool pasted_read_config(struct pasted *pasted, struct text_span line);
+
+/* A device more, which is read from now on. */
+void pasted_add_device(struct pasted *pasted);
 
 /* The device that is being read. */
 struct pasted_device *pasted_current_device(const struct pasted *pasted);

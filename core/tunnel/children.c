@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The children of a tunnel and which SPIs belong to each. */
+#include "core/tunnel/children.h"
+
+#include "core/base/time.h"
 #include "core/tunnel/table.h"
 
 #include <string.h>
@@ -178,101 +181,6 @@ void tunnel_note_deleted(const struct arrival *arrival)
 				tunnel->children[j].deleted = true;
 }
 
-/* ---- which children are up ---- */
-
-/* Where the negotiation was not seen: a child still used this long after a newer one came up was not replaced by it. */
-#define NOT_REPLACED_AFTER (10 * NANOSECONDS)
-
-const struct spi_entry *tunnel_spi_entry(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side,
-                                         uint32_t spi)
-{
-	static const uint8_t encapsulations[] = {ENCAPSULATION_NONE, ENCAPSULATION_UDP, ENCAPSULATION_TCP};
-
-	for (size_t i = 0; spi != 0 && i < G_N_ELEMENTS(encapsulations); i++) {
-		uint32_t number = spi_table_find(tunnels->spis, &tunnel->address[side], &tunnel->address[!side], spi,
-		                                 encapsulations[i]);
-		if (number != SPI_TABLE_FULL)
-			return spi_table_entry(tunnels->spis, number);
-	}
-	return NULL;
-}
-
-/* When the child was last heard of. */
-static int64_t last_use(struct tunnels *tunnels, const struct tunnel *tunnel, const struct child_sa *child)
-{
-	int64_t last = child->time;
-
-	for (unsigned side = 0; side < 2; side++) {
-		const struct spi_entry *entry = tunnel_spi_entry(tunnels, tunnel, side, child->spi_from[side]);
-		if (entry != NULL && entry->last_time > last)
-			last = entry->last_time;
-	}
-	return last;
-}
-
-/* How many of the children that the negotiation made are left; 0 where it was not seen. */
-static unsigned children_left(const struct tunnel *tunnel)
-{
-	const struct ike_sa *sa = tunnel_ike_sa(tunnel);
-
-	if (sa == NULL || sa->midway || sa->children_up <= sa->rekeys)
-		return 0;
-	return (unsigned)(sa->children_up - sa->rekeys);
-}
-
-struct use {
-	const struct child_sa *child;
-	int64_t last;
-};
-
-static void drop_use(struct use *uses, unsigned *count, unsigned index)
-{
-	(*count)--;
-	memmove(&uses[index], &uses[index + 1], sizeof uses[0] * (*count - index));
-}
-
-static void drop_replaced(struct use *uses, unsigned *count)
-{
-	int64_t newest = 0;
-
-	for (unsigned i = 0; i < *count; i++)
-		newest = MAX(newest, uses[i].child->time);
-	for (unsigned i = *count; i-- > 0;)
-		if (uses[i].child->time < newest && uses[i].last - newest < NOT_REPLACED_AFTER)
-			drop_use(uses, count, i);
-}
-
-/* Of those used equally long ago the older one goes. */
-static void drop_stalest(struct use *uses, unsigned *count)
-{
-	unsigned stalest = 0;
-
-	for (unsigned i = 1; i < *count; i++)
-		if (uses[i].last < uses[stalest].last)
-			stalest = i;
-	drop_use(uses, count, stalest);
-}
-
-unsigned tunnel_children_up(struct tunnels *tunnels, const struct tunnel *tunnel,
-                            const struct child_sa *up[TUNNEL_CHILDREN])
-{
-	struct use uses[TUNNEL_CHILDREN];
-	unsigned count = 0, left = children_left(tunnel);
-
-	for (unsigned i = 0; i < tunnel->child_count; i++) {
-		const struct child_sa *child = &tunnel->children[i];
-		if (!child->deleted)
-			uses[count++] = (struct use){child, last_use(tunnels, tunnel, child)};
-	}
-	if (left == 0)
-		drop_replaced(uses, &count);
-	while (left != 0 && count > left)
-		drop_stalest(uses, &count);
-	for (unsigned i = 0; i < count; i++)
-		up[i] = uses[i].child;
-	return count;
-}
-
 const struct child_sa *tunnel_child(const struct tunnel *tunnel, unsigned side, uint32_t spi)
 {
 	for (unsigned i = tunnel->child_count; i-- > 0;)
@@ -295,4 +203,15 @@ void tunnel_place_spi(struct tunnel *tunnel, uint8_t side, uint32_t spi, uint32_
 	child->spi_from[side] = spi;
 	if (child->spi_from[!side] != 0)
 		child->paired_by = PAIRED_BY_TIMING;
+}
+
+const char *paired_by_name(enum paired_by paired_by)
+{
+	static const char *const names[] = {
+	        [PAIRED_BY_IKE] = "ike",
+	        [PAIRED_BY_XFRM] = "xfrm",
+	        [PAIRED_BY_TIMING] = "timing",
+	        [PAIRED_BY_DECLARED] = "declared",
+	};
+	return paired_by < sizeof names / sizeof names[0] ? names[paired_by] : NULL;
 }

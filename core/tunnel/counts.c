@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ESP that others counted, into its tunnel. */
-#include "core/tunnel/table.h"
+#include "core/tunnel/counts.h"
 
 #include <string.h>
+
+#include "core/base/time.h"
+#include "core/tunnel/children.h"
+#include "core/tunnel/esp.h"
+#include "core/tunnel/spis.h"
+#include "core/tunnel/table.h"
 
 #define LOSS_WINDOW (60 * NANOSECONDS)
 
 /* ---- taking ---- */
 
-static void touch(struct tunnels *tunnels, struct tunnel *tunnel)
+static void mark_dirty(struct tunnels *tunnels, struct tunnel *tunnel)
 {
-	if (tunnel->touched)
+	if (tunnel->dirty)
 		return;
-	tunnel->touched = true;
-	g_array_append_val(tunnels->touched, tunnel->number);
+	tunnel->dirty = true;
+	g_array_append_val(tunnels->dirty, tunnel->number);
 }
 
 /* In a flood an SPI needs a second packet to get its entry. */
-static bool is_stray(const struct esp_direction *direction, const struct spi_counts *counts)
+static bool is_flooding(const struct esp_direction *direction, const struct spi_counts *counts)
 {
 	return tunnel_is_crowded(direction) && counts->packets + counts->earlier_packets < 2;
 }
@@ -49,7 +54,7 @@ static bool count_in_entry(const struct arrival *arrival, const struct spi_count
 	uint64_t highest =
 	        number != SPI_TABLE_FULL ? spi_table_entry(table, number)->highest_sequence : counts->first_sequence;
 
-	if (number == SPI_TABLE_FULL && is_stray(&arrival->tunnel->esp[arrival->side], counts))
+	if (number == SPI_TABLE_FULL && is_flooding(&arrival->tunnel->esp[arrival->side], counts))
 		return false;
 	number = add_to_entry(arrival->tunnels, counts);
 	if (number == SPI_TABLE_FULL)
@@ -95,12 +100,12 @@ void tunnels_take_counts(struct tunnels *tunnels, const struct spi_counts *count
 	        .tunnels = tunnels,
 	        .tunnel = tunnel,
 	        .time = counts->last_time,
-	        .side = ip_address_equal(&tunnel->address[0], &counts->source) ? 0 : 1,
+	        .side = tunnel_side_of(tunnel, &counts->source),
 	        .annotation = &unused,
 	};
 	count_in_direction(&tunnel->esp[arrival.side], counts);
 	bool progress = count_in_entry(&arrival, counts);
-	touch(tunnels, tunnel);
+	mark_dirty(tunnels, tunnel);
 	if (counts->packets == 0)
 		return;
 	tunnel_note_claimed(tunnel, arrival.side, tunnel->last_frame, counts->last_time, progress);
@@ -203,22 +208,16 @@ static void move_loss_window(struct tunnel *tunnel, int64_t now)
 	}
 }
 
-/* Returns whether its verdict is another now. */
-static bool settle_tunnel(struct tunnels *tunnels, struct tunnel *tunnel)
+static void settle_tunnel(struct tunnels *tunnels, struct tunnel *tunnel)
 {
-	struct annotation annotation = {0};
 	uint32_t least = tunnels->options.one_way_packets;
-	struct arrival arrival = {
-	        .tunnels = tunnels, .tunnel = tunnel, .time = tunnels->now, .annotation = &annotation};
 
-	tunnel->touched = false;
+	tunnel->dirty = false;
 	for (unsigned side = 0; side < 2; side++)
 		close_outage(tunnel, side, least);
 	settle(&tunnel->esp[0].silence, &tunnel->esp[1].silence, least);
 	settle_children(tunnel, least);
 	move_loss_window(tunnel, tunnels->now);
-	tunnel_judge(&arrival);
-	return annotation.changed;
 }
 
 void tunnels_note_uncounted(struct tunnels *tunnels, int64_t time)
@@ -231,17 +230,18 @@ int64_t tunnels_uncounted_time(const struct tunnels *tunnels)
 	return tunnels->uncounted_time;
 }
 
-void tunnels_settle_counts(struct tunnels *tunnels, int64_t now, tunnel_changed *changed, void *context)
+struct tunnel *tunnels_settle_next(struct tunnels *tunnels, uint32_t *cursor)
 {
-	if (now > tunnels->now)
-		tunnels->now = now;
-	for (guint i = 0; i < tunnels->touched->len; i++) {
-		struct tunnel *tunnel = tunnels_at(tunnels, g_array_index(tunnels->touched, uint32_t, i));
-		/* One that gave way has left its number to nobody, or to one that is not touched or listed again. */
-		if (tunnel != NULL && tunnel->touched && settle_tunnel(tunnels, tunnel) && changed != NULL)
-			changed(tunnel, context);
+	while (*cursor < tunnels->dirty->len) {
+		struct tunnel *tunnel = tunnels_at(tunnels, g_array_index(tunnels->dirty, uint32_t, (*cursor)++));
+		/* One that gave way has left its number to nobody, or to one that is not dirty or listed again. */
+		if (tunnel == NULL || !tunnel->dirty)
+			continue;
+		settle_tunnel(tunnels, tunnel);
+		return tunnel;
 	}
-	g_array_set_size(tunnels->touched, 0);
+	g_array_set_size(tunnels->dirty, 0);
+	return NULL;
 }
 
 /* ---- what earlier runs counted ---- */

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One ESP packet into its tunnel: the hot path of a capture. */
+/* The hot path of a capture. */
+#include "core/tunnel/esp.h"
+
+#include "core/base/time.h"
+#include "core/catalogue/causes.h"
+#include "core/tunnel/children.h"
+#include "core/tunnel/ike_exchange.h"
+#include "core/tunnel/ike_sa.h"
+#include "core/tunnel/spis.h"
 #include "core/tunnel/table.h"
 #include "core/wire/esp.h"
 
@@ -13,10 +21,10 @@ static void contradict_refusal(const struct arrival *arrival, const struct spi_e
 	struct tunnel *tunnel = arrival->tunnel;
 	struct ike_sa *sa = tunnel->ike_sa_count == 0 ? NULL : tunnel->ike_sas[tunnel->ike_sa_count - 1];
 
-	if (sa == NULL || sa->error_certain || sa->child_error != 0)
+	if (sa == NULL || sa->failure.certain || sa->children.error != 0)
 		return;
 	bool authentication = sa->stage == IKE_STAGE_AUTH_REFUSED;
-	bool child = sa->stage == IKE_STAGE_UP && sa->children_up == 0 && sa->child_refusals > 0;
+	bool child = sa->stage == IKE_STAGE_UP && sa->children.up == 0 && sa->children.refusals > 0;
 	for (unsigned i = 0; i + 1u < tunnel->ike_sa_count; i++)
 		if (tunnel->ike_sas[i]->stage == IKE_STAGE_UP)
 			return;
@@ -55,7 +63,7 @@ void tunnel_adopt_spi(const struct arrival *arrival, struct spi_entry *entry, ui
 	direction->spis++;
 	direction->live_spis++;
 	if (tunnel_is_crowded(direction))
-		tunnel_crowd_out_stray(arrival->tunnels, direction);
+		tunnel_crowd_out_untrusted(arrival->tunnels, direction);
 	tunnel_place_spi(tunnel, side, entry->spi, arrival->frame, arrival->time);
 	if (tunnel->ike_sa_count > 0) {
 		struct ike_sa *sa = tunnel->ike_sas[tunnel->ike_sa_count - 1];
@@ -79,8 +87,7 @@ static bool adopt_new_spi(struct arrival *arrival, struct spi_entry *entry, uint
 	        tunnels_between(arrival->tunnels, &entry->source, &entry->destination, arrival->frame, arrival->time);
 	if (tunnel == NULL)
 		return false;
-	arrival->tunnel = tunnel;
-	arrival->side = ip_address_equal(&tunnel->address[0], &entry->source) ? 0 : 1;
+	arrival_enter(arrival, tunnel, &entry->source);
 	tunnel_adopt_spi(arrival, entry, number);
 	return true;
 }
@@ -231,13 +238,10 @@ static void count_without_entry(struct arrival *arrival)
 
 	if (tunnel == NULL)
 		return;
-	arrival->tunnel = tunnel;
-	arrival->side = ip_address_equal(&tunnel->address[0], &packet->source) ? 0 : 1;
-	arrival->annotation->tunnel = tunnel->number;
+	arrival_enter(arrival, tunnel, &packet->source);
 	arrival->annotation->phase = PHASE_DATA;
 	tunnel_note_claimed(tunnel, arrival->side, arrival->frame, arrival->time, false);
-	if (count_direction(arrival))
-		tunnel_judge(arrival);
+	arrival->judge = count_direction(arrival);
 }
 
 /* The entry's number, or SPI_TABLE_FULL where no other could give way. */
@@ -286,8 +290,7 @@ static void add_packet(struct arrival *arrival, const struct spi_hint *hint, boo
 	arrival->annotation->tunnel = entry->owner;
 	if (annotate)
 		annotate_esp(arrival, entry, number);
-	if (look)
-		tunnel_judge(arrival);
+	arrival->judge = look;
 }
 
 void tunnel_add_esp(struct arrival *arrival, bool annotate)
@@ -339,31 +342,31 @@ static void fetch_tunnels(struct tunnels *tunnels, const struct spi_hint *hints,
 	}
 }
 
-static void add_batch(struct tunnels *tunnels, const struct esp_packet *packets, size_t count)
+void esp_batch_begin(struct tunnels *tunnels, struct esp_batch *batch, const struct esp_packet *packets, size_t count)
 {
-	struct spi_hint hints[SPI_BATCH];
-	struct annotation unused;
-
-	spi_table_fetch(tunnels->spis, packets, count, hints);
-	fetch_tunnels(tunnels, hints, count);
-	for (size_t i = 0; i < count; i++) {
-		struct arrival arrival = {
-		        .tunnels = tunnels,
-		        .frame = packets[i].frame,
-		        .time = packets[i].time,
-		        .esp = &packets[i],
-		        .annotation = &unused,
-		};
-		tunnels_note_time(tunnels, packets[i].time);
-		add_packet(&arrival, &hints[i], false);
-	}
+	batch->packets = packets;
+	batch->count = count;
+	batch->next = 0;
+	spi_table_fetch(tunnels->spis, packets, count, batch->hints);
+	fetch_tunnels(tunnels, batch->hints, count);
 }
 
-void tunnels_add_esp(struct tunnels *tunnels, struct esp_packet *packets, size_t count)
+bool esp_batch_take(struct tunnels *tunnels, struct esp_batch *batch, struct arrival *arrival)
 {
-	for (size_t i = 0; i < count; i++)
-		packets[i].time = time_in_state(packets[i].time);
-	for (; count > SPI_BATCH; packets += SPI_BATCH, count -= SPI_BATCH)
-		add_batch(tunnels, packets, SPI_BATCH);
-	add_batch(tunnels, packets, count);
+	while (batch->next < batch->count) {
+		const struct esp_packet *packet = &batch->packets[batch->next];
+		const struct spi_hint *hint = &batch->hints[batch->next++];
+		*arrival = (struct arrival){
+		        .tunnels = tunnels,
+		        .frame = packet->frame,
+		        .time = packet->time,
+		        .esp = packet,
+		        .annotation = arrival->annotation,
+		};
+		tunnels_note_time(tunnels, packet->time);
+		add_packet(arrival, hint, false);
+		if (arrival->judge)
+			return true;
+	}
+	return false;
 }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One IKE message into its tunnel: which IKE SA it belongs to. */
-#include "core/tunnel/table.h"
-
 #include <string.h>
+
+#include "core/base/time.h"
+#include "core/tunnel/ike_sa.h"
+#include "core/tunnel/ikev1_sa.h"
+#include "core/tunnel/ikev2_sa.h"
+#include "core/tunnel/packet.h"
+#include "core/tunnel/table.h"
 
 static bool spi_matches(const struct ike_sa *sa, const struct ike_message *message)
 {
@@ -67,8 +72,8 @@ static void add_new_attempt(struct tunnel *tunnel, const struct arrival *arrival
 	if (tunnel->ike_sa_count == 0 || arrival->message->responder_spi != 0)
 		return;
 	struct ike_sa *last = tunnel->ike_sas[tunnel->ike_sa_count - 1];
-	if (last->stage == IKE_STAGE_AUTH_REFUSED || last->by_initiator ||
-	    (last->stage == IKE_STAGE_UP && last->children_up == 0 && last->child_refusals > 0))
+	if (last->stage == IKE_STAGE_AUTH_REFUSED || last->authentication.refused_by_initiator ||
+	    (last->stage == IKE_STAGE_UP && last->children.up == 0 && last->children.refusals > 0))
 		ike_sa_add_evidence(last, arrival, EVIDENCE_NEW_ATTEMPT,
 		                    milliseconds_between(last->last_time, arrival->time), 0);
 }
@@ -89,9 +94,9 @@ static struct ike_sa *add_ike_sa(const struct arrival *arrival)
 	sa->first_time = arrival->time;
 	sa->stage = IKE_STAGE_INIT_SENT;
 	if (!begins_ike_sa(message) && message->encrypted) {
-		sa->midway = true;
+		sa->starts_midstream = true;
 		sa->stage = message->exchange_type == IKE2_AUTH ? IKE_STAGE_AUTH_SENT : IKE_STAGE_UP;
-		ike_sa_add_evidence(sa, arrival, EVIDENCE_STARTS_MIDWAY, 0, 0);
+		ike_sa_add_evidence(sa, arrival, EVIDENCE_STARTS_MIDSTREAM, 0, 0);
 	}
 	if (!tunnel->asa_declared && tunnel->ike_sa_count == 1)
 		tunnel->asa_side = sa->initiator;
@@ -143,7 +148,7 @@ static void note_ike_packet(struct ike_sa *sa, const struct arrival *arrival)
 	sa->last_from[arrival->side] = arrival->time;
 	sa->ports[arrival->side] = arrival->datagram->source_port;
 	sa->ports[!arrival->side] = arrival->datagram->destination_port;
-	sa->lone_informationals[!arrival->side] = 0;
+	sa->ikev1.lone_informationals[!arrival->side] = 0;
 	if (arrival->side != sa->initiator)
 		sa->answered = true;
 }
@@ -179,8 +184,7 @@ static void add_message(struct arrival *arrival, bool annotate)
 	                                        arrival->frame, arrival->time);
 	if (tunnel == NULL)
 		return;
-	arrival->tunnel = tunnel;
-	arrival->side = ip_address_equal(&tunnel->address[0], &datagram->source) ? 0 : 1;
+	arrival_enter(arrival, tunnel, &datagram->source);
 	tunnel_note_claimed(tunnel, arrival->side, arrival->frame, arrival->time,
 	                    ike_message_is_believed(arrival->message));
 	struct ike_sa *refused = refused_in_other_version(arrival);
@@ -194,9 +198,8 @@ static void add_message(struct arrival *arrival, bool annotate)
 	else
 		(sa->version == 1 ? ikev1_sa_take : ikev2_sa_take)(sa, arrival);
 	count_message(arrival);
-	arrival->annotation->tunnel = tunnel->number;
 	arrival->annotation->phase = phase_of(arrival->message);
-	tunnel_judge(arrival);
+	arrival->judge = true;
 	if (annotate)
 		tunnel_ike_state(tunnel, arrival->annotation->state, sizeof arrival->annotation->state);
 }
@@ -215,12 +218,10 @@ static void add_whole(struct arrival *arrival, bool annotate)
 		add_message(arrival, annotate);
 		return;
 	}
-	arrival->tunnel = tunnel;
-	arrival->side = ip_address_equal(&tunnel->address[0], &datagram->source) ? 0 : 1;
+	arrival_enter(arrival, tunnel, &datagram->source);
 	if (!arrival->message->encrypted)
 		ike_sa_read_rest(sa, arrival);
 	note_vendors(sa, arrival);
-	arrival->annotation->tunnel = tunnel->number;
 	arrival->annotation->phase = phase_of(arrival->message);
 	if (annotate)
 		tunnel_ike_state(tunnel, arrival->annotation->state, sizeof arrival->annotation->state);

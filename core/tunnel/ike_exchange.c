@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/tunnel/arrival.h"
+#include "core/tunnel/ike_exchange.h"
 
 #include <string.h>
+
+#include "core/tunnel/ike_sa.h"
 
 #define MAX_FRAGMENTS 32
 #define ANSWER_LOST_COPIES 2
@@ -55,10 +57,9 @@ bool ike_exchange_is_whole(uint32_t fragment_set, const struct ike_message *mess
 static void add_plaintext(struct plaintext_length *sum, const struct ike_sa *sa, const struct arrival *arrival)
 {
 	const struct ike_message *message = arrival->message;
-	if (!message->encrypted || !sa->exchanged_suite || sa->version != 2)
+	if (!message->encrypted || !sa->init.suite_known || sa->version != 2)
 		return;
-	struct plaintext_length part = infer_plaintext_length(&sa->suite, message->encrypted_length);
-	arrival->annotation->plaintext = part;
+	struct plaintext_length part = infer_plaintext_length(&sa->init.suite, message->encrypted_length);
 	if (!part.known)
 		return;
 	sum->known = true;
@@ -69,19 +70,11 @@ static void add_plaintext(struct plaintext_length *sum, const struct ike_sa *sa,
 /* Keeps one piece of evidence up to date while a request is sent again although it was answered. */
 static void note_asked_again(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival)
 {
-	struct evidence *known = evidence_list_find(&sa->evidence, EVIDENCE_ANSWER_LOST);
-
 	if (exchange->asked_again < UINT16_MAX)
 		exchange->asked_again++;
 	if (exchange->asked_again < ANSWER_LOST_COPIES)
 		return;
-	if (known == NULL) {
-		ike_sa_add_evidence(sa, arrival, EVIDENCE_ANSWER_LOST, exchange->asked_again, exchange->request_port);
-		return;
-	}
-	known->frame = arrival->frame;
-	known->time = arrival->time;
-	known->a = exchange->asked_again;
+	ike_sa_update_evidence(sa, arrival, EVIDENCE_ANSWER_LOST, exchange->asked_again, exchange->request_port);
 }
 
 static enum copy note_copy(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival)

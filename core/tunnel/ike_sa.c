@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happens to an IKE SA, whichever version carries it. */
-#include "core/tunnel/arrival.h"
+#include "core/tunnel/ike_sa.h"
 
+#include "core/base/time.h"
+#include "core/tunnel/children.h"
 #include "core/wire/ike_names.h"
 
 void ike_sa_add_evidence(struct ike_sa *sa, const struct arrival *arrival, enum evidence_kind kind, uint32_t a,
@@ -11,10 +12,27 @@ void ike_sa_add_evidence(struct ike_sa *sa, const struct arrival *arrival, enum 
 	evidence_list_add(&sa->evidence, item);
 }
 
-static void note_failure(struct ike_sa *sa, const struct arrival *arrival)
+void ike_sa_update_evidence(struct ike_sa *sa, const struct arrival *arrival, enum evidence_kind kind, uint32_t a,
+                            uint32_t b)
 {
-	sa->failed_time = arrival->time;
-	sa->failed_frame = arrival->frame;
+	struct evidence *known = evidence_list_find(&sa->evidence, kind);
+
+	if (known == NULL)
+		ike_sa_add_evidence(sa, arrival, kind, a, b);
+	else
+		*known =
+		        (struct evidence){.kind = kind, .frame = arrival->frame, .time = arrival->time, .a = a, .b = b};
+}
+
+void ike_sa_note_failure(struct ike_sa *sa, const struct arrival *arrival)
+{
+	sa->failure.time = arrival->time;
+	sa->failure.frame = arrival->frame;
+}
+
+void ike_sa_clear_failure(struct ike_sa *sa)
+{
+	sa->failure = (struct ike_failure){0};
 }
 
 /* An answer that belongs to no exchange by its numbers: an Informational, or one of the other version. */
@@ -32,13 +50,13 @@ void ike_sa_refuse_init(struct ike_sa *sa, const struct arrival *arrival, const 
 {
 	close_exchanges(sa, arrival);
 	sa->stage = IKE_STAGE_INIT_REFUSED;
-	sa->error = error->type;
-	sa->error_certain = true;
-	note_failure(sa, arrival);
+	sa->failure.error = error->type;
+	sa->failure.certain = true;
+	ike_sa_note_failure(sa, arrival);
 	if (error->type == IKE_NOTIFY_INVALID_KE_PAYLOAD) {
-		sa->group_wanted = error->data_length >= 2 ? (uint16_t)error->data : 0;
+		sa->init.group_wanted = error->data_length >= 2 ? (uint16_t)error->data : 0;
 		arrival->annotation->asks_other_group = true;
-		ike_sa_add_evidence(sa, arrival, EVIDENCE_INVALID_KE, sa->group_sent, sa->group_wanted);
+		ike_sa_add_evidence(sa, arrival, EVIDENCE_INVALID_KE, sa->init.group_sent, sa->init.group_wanted);
 	} else if (error->type == IKE_NOTIFY_INVALID_MAJOR_VERSION) {
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_INVALID_VERSION, sa->version, 0);
 	} else {
@@ -49,16 +67,15 @@ void ike_sa_refuse_init(struct ike_sa *sa, const struct arrival *arrival, const 
 void ike_sa_refuse_authentication(struct ike_sa *sa, const struct arrival *arrival)
 {
 	sa->stage = IKE_STAGE_AUTH_REFUSED;
-	note_failure(sa, arrival);
+	ike_sa_note_failure(sa, arrival);
 }
 
 void ike_sa_confirm(struct ike_sa *sa)
 {
-	if (!sa->by_initiator)
+	if (!sa->authentication.refused_by_initiator)
 		return;
-	sa->by_initiator = false;
-	sa->failed_time = 0;
-	sa->failed_frame = 0;
+	sa->authentication.refused_by_initiator = false;
+	ike_sa_clear_failure(sa);
 	evidence_list_remove(&sa->evidence, EVIDENCE_AUTH_REFUSED_BY_INITIATOR);
 }
 
@@ -69,9 +86,7 @@ void ike_sa_come_up(struct ike_sa *sa, const struct arrival *arrival)
 		arrival->annotation->phase_1_completed = true;
 	}
 	sa->stage = IKE_STAGE_UP;
-	sa->error = 0;
-	sa->failed_time = 0;
-	sa->failed_frame = 0;
+	ike_sa_clear_failure(sa);
 }
 
 /* A delete of the old child comes with the new one, before or after it; a liveness check, of the same length, comes
@@ -80,67 +95,66 @@ void ike_sa_come_up(struct ike_sa *sa, const struct arrival *arrival)
 
 static void note_replacement(struct ike_sa *sa)
 {
-	int64_t apart = sa->last_child_time - sa->last_delete_time;
+	int64_t apart = sa->children.last_time - sa->children.last_delete_time;
 
-	if (sa->replaced || sa->last_delete_time == 0 || sa->children_up < 2 || apart > DELETED_WITHIN ||
-	    apart < -DELETED_WITHIN)
+	if (sa->children.replaced || sa->children.last_delete_time == 0 || sa->children.up < 2 ||
+	    apart > DELETED_WITHIN || apart < -DELETED_WITHIN)
 		return;
-	sa->replaced = true;
-	if (sa->replacements < UINT16_MAX)
-		sa->replacements++;
+	sa->children.replaced = true;
+	if (sa->children.replacements < UINT16_MAX)
+		sa->children.replacements++;
 }
 
 void ike_sa_child_up(struct ike_sa *sa, const struct arrival *arrival)
 {
-	if (sa->children_up < UINT16_MAX)
-		sa->children_up++;
-	if (sa->first_child_time == 0)
-		sa->first_child_time = arrival->time;
+	if (sa->children.up < UINT16_MAX)
+		sa->children.up++;
+	if (sa->children.first_time == 0)
+		sa->children.first_time = arrival->time;
 	else
-		sa->rekey_open = true;
-	sa->last_child_time = arrival->time;
-	sa->replaced = false;
+		sa->children.rekey_open = true;
+	sa->children.last_time = arrival->time;
+	sa->children.replaced = false;
 	note_replacement(sa);
-	sa->child_refusals = 0;
-	sa->child_refusals_pfs = 0;
-	sa->child_error = 0;
+	sa->children.refusals = 0;
+	sa->children.refusals_pfs = 0;
+	sa->children.error = 0;
 	arrival->annotation->phase_2_completed = true;
 	tunnel_add_child(arrival);
 }
 
 void ike_sa_refuse_child(struct ike_sa *sa, const struct arrival *arrival, bool perhaps_pfs)
 {
-	if (sa->child_refusals < UINT16_MAX)
-		sa->child_refusals++;
-	if (perhaps_pfs && sa->child_refusals_pfs < UINT16_MAX)
-		sa->child_refusals_pfs++;
-	sa->child_failed_time = arrival->time;
-	sa->child_failed_frame = arrival->frame;
+	if (sa->children.refusals < UINT16_MAX)
+		sa->children.refusals++;
+	if (perhaps_pfs && sa->children.refusals_pfs < UINT16_MAX)
+		sa->children.refusals_pfs++;
+	sa->children.refused_frame = arrival->frame;
 }
 
 void ike_sa_close_rekey(struct ike_sa *sa, const struct arrival *arrival)
 {
-	sa->last_delete_time = arrival->time;
+	sa->children.last_delete_time = arrival->time;
 	note_replacement(sa);
-	if (!sa->rekey_open)
+	if (!sa->children.rekey_open)
 		return;
-	sa->rekey_open = false;
-	if (sa->rekeys < UINT16_MAX)
-		sa->rekeys++;
+	sa->children.rekey_open = false;
+	if (sa->children.rekeys < UINT16_MAX)
+		sa->children.rekeys++;
 }
 
 void ike_sa_read_chosen(struct ike_sa *sa, const struct ike_message *message)
 {
-	if (!ike_suite_read(message, &sa->suite))
+	if (!ike_suite_read(message, &sa->init.suite))
 		return;
-	sa->exchanged_suite = true;
-	ike_proposals_text(message, sa->chosen, sizeof sa->chosen);
+	sa->init.suite_known = true;
+	ike_proposals_text(message, sa->init.chosen, sizeof sa->init.chosen);
 }
 
 void ike_sa_read_offered(struct ike_sa *sa, const struct ike_message *message)
 {
 	if (message->proposal_count != 0)
-		ike_proposals_text(message, sa->offered, sizeof sa->offered);
+		ike_proposals_text(message, sa->init.offered, sizeof sa->init.offered);
 }
 
 /* IKEv2 names the initiator's and the responder's identity apart; the initiator may also name the responder he wants.
@@ -153,25 +167,23 @@ void ike_sa_read_identity(struct ike_sa *sa, const struct arrival *arrival)
 		const struct ike_identity *identity = &message->identities[i];
 		if (sa->version == 2 && identity->of_initiator != (arrival->side == sa->initiator))
 			continue;
-		ike_identity_text(identity, sa->identity[arrival->side], sizeof sa->identity[0]);
+		ike_identity_text(identity, sa->authentication.identity[arrival->side],
+		                  sizeof sa->authentication.identity[0]);
 	}
 	if (message->authentication_method != 0)
-		sa->authentication[arrival->side] = message->authentication_method;
+		sa->authentication.method[arrival->side] = message->authentication_method;
 }
 
 void ike_sa_read_rest(struct ike_sa *sa, const struct arrival *arrival)
 {
 	const struct ike_message *message = arrival->message;
-	uint16_t request = message->major_version == 2 ? IKE2_PAYLOAD_CERTREQ : IKE1_PAYLOAD_CERTREQ;
 	uint16_t proposals = message->major_version == 2 ? IKE2_PAYLOAD_SA : IKE1_PAYLOAD_SA;
 
 	ike_sa_check_nat(sa, arrival);
-	if (ike_message_has_payload(message, request) && arrival->side != sa->initiator)
-		sa->certificate_request = true;
 	if (!ike_message_has_payload(message, proposals))
 		return;
 	if (arrival->side == sa->initiator)
 		ike_sa_read_offered(sa, message);
-	else if (!sa->exchanged_suite)
+	else if (!sa->init.suite_known)
 		ike_sa_read_chosen(sa, message);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One IKEv1 message into its ISAKMP SA: RFC 2408, RFC 2409. */
-#include "core/tunnel/arrival.h"
+#include "core/tunnel/ikev1_sa.h"
 
-#include <stdio.h>
+#include "core/base/time.h"
+#include "core/tunnel/children.h"
+#include "core/tunnel/ike_exchange.h"
+#include "core/tunnel/ike_sa.h"
 
 /* A quick mode's refusal is an Informational that comes this soon after it. */
 #define REFUSAL_WITHIN (5 * NANOSECONDS)
@@ -40,12 +43,10 @@ static void take_choice(struct ike_sa *sa, const struct arrival *arrival)
 		return;
 	sa->stage = IKE_STAGE_INIT_DONE;
 	sa->responder_spi = arrival->message->responder_spi;
-	sa->error = 0;
-	sa->error_certain = false;
-	sa->failed_time = 0;
+	ike_sa_clear_failure(sa);
 	ike_sa_read_chosen(sa, arrival->message);
 	evidence_list_remove(&sa->evidence, EVIDENCE_INIT_ERROR);
-	ike_sa_add_evidence(sa, arrival, EVIDENCE_INIT_RESPONSE, sa->suite.dh_group, 0);
+	ike_sa_add_evidence(sa, arrival, EVIDENCE_INIT_RESPONSE, sa->init.suite.dh_group, 0);
 }
 
 /* The exchange goes on after an error in the clear, so whoever sent that was not the peer. */
@@ -53,19 +54,14 @@ static void go_on_after_error(struct ike_sa *sa)
 {
 	if (sa->stage != IKE_STAGE_INIT_REFUSED)
 		return;
-	sa->stage = sa->exchanged_suite ? IKE_STAGE_INIT_DONE : IKE_STAGE_INIT_SENT;
-	sa->error = 0;
-	sa->error_certain = false;
-	sa->failed_time = 0;
-	sa->failed_frame = 0;
+	sa->stage = sa->init.suite_known ? IKE_STAGE_INIT_DONE : IKE_STAGE_INIT_SENT;
+	ike_sa_clear_failure(sa);
 	evidence_list_remove(&sa->evidence, EVIDENCE_INIT_ERROR);
 }
 
 static void take_keys(struct ike_sa *sa, const struct arrival *arrival)
 {
 	ike_sa_check_nat(sa, arrival);
-	if (ike_message_has_payload(arrival->message, IKE1_PAYLOAD_CERTREQ))
-		sa->certificate_request = true;
 	if (sa->stage == IKE_STAGE_INIT_SENT)
 		sa->other_half_unseen = true;
 	go_on_after_error(sa);
@@ -83,7 +79,7 @@ static void take_identity(struct ike_sa *sa, const struct arrival *arrival)
 static void take_phase_1_end(struct ike_sa *sa, const struct arrival *arrival)
 {
 	ike_sa_come_up(sa, arrival);
-	sa->refusals = 0;
+	sa->ikev1.refusals = 0;
 	evidence_list_remove(&sa->evidence, EVIDENCE_INIT_ERROR);
 	evidence_list_remove(&sa->evidence, EVIDENCE_MM5_REFUSED);
 	evidence_list_remove(&sa->evidence, EVIDENCE_AGGRESSIVE_REFUSED);
@@ -113,20 +109,12 @@ static take_message *const aggressive_mode_takers[] = {
 
 static void note_stuck(struct ike_sa *sa, const struct ike_exchange *exchange, const struct arrival *arrival)
 {
-	enum evidence_kind kind = sa->mode_messages == 1 ? EVIDENCE_INIT_UNANSWERED : EVIDENCE_MAIN_MODE_STUCK;
-	uint32_t a = sa->mode_messages == 1 ? exchange->copies : sa->mode_messages;
-	uint32_t b =
-	        sa->mode_messages == 1 ? milliseconds_between(exchange->request_time, arrival->time) : exchange->copies;
-	struct evidence *known = evidence_list_find(&sa->evidence, kind);
+	enum evidence_kind kind = sa->ikev1.messages == 1 ? EVIDENCE_INIT_UNANSWERED : EVIDENCE_MAIN_MODE_STUCK;
+	uint32_t a = sa->ikev1.messages == 1 ? exchange->copies : sa->ikev1.messages;
+	uint32_t b = sa->ikev1.messages == 1 ? milliseconds_between(exchange->request_time, arrival->time)
+	                                     : exchange->copies;
 
-	if (known == NULL) {
-		ike_sa_add_evidence(sa, arrival, kind, a, b);
-		return;
-	}
-	known->frame = arrival->frame;
-	known->time = arrival->time;
-	known->a = a;
-	known->b = b;
+	ike_sa_update_evidence(sa, arrival, kind, a, b);
 }
 
 static bool has_seen(const struct ike_sa *sa, uint32_t pair)
@@ -143,7 +131,7 @@ static bool has_seen(const struct ike_sa *sa, uint32_t pair)
  */
 static bool was_taken_for_its_answer(const struct ike_sa *sa, uint8_t number)
 {
-	return (number == 3 || number == 5) && sa->mode_messages == number + 1 && !has_seen(sa, 1) &&
+	return (number == 3 || number == 5) && sa->ikev1.messages == number + 1 && !has_seen(sa, 1) &&
 	       (number == 3 || !has_seen(sa, 2));
 }
 
@@ -153,7 +141,7 @@ static void swap_initiator(struct ike_sa *sa, const struct arrival *arrival)
 
 	sa->initiator = !sa->initiator;
 	sa->exchange_count = 0;
-	sa->mode_messages--;
+	sa->ikev1.messages--;
 	if (!tunnel->asa_declared && tunnel->ike_sas[0] == sa)
 		tunnel->asa_side = sa->initiator;
 }
@@ -161,7 +149,7 @@ static void swap_initiator(struct ike_sa *sa, const struct arrival *arrival)
 static void take_main_mode(struct ike_sa *sa, const struct arrival *arrival, uint8_t number)
 {
 	/* The first message of all may as well be 5: whether it ends phase 1 is told by what follows. */
-	if (number == 6 && sa->mode_messages == 0)
+	if (number == 6 && sa->ikev1.messages == 0)
 		take_identity(sa, arrival);
 	else
 		main_mode_takers[number](sa, arrival);
@@ -182,7 +170,7 @@ static void take_phase_1(struct ike_sa *sa, const struct arrival *arrival)
 	enum copy copy = is_request ? ike_exchange_take_request(sa, exchange, arrival)
 	                            : ike_exchange_take_response(sa, exchange, arrival);
 
-	sa->mode = arrival->message->exchange_type;
+	sa->ikev1.exchange_type = arrival->message->exchange_type;
 	ike_sa_read_identity(sa, arrival);
 	if (copy != COPY_AGAIN) {
 		if (is_main)
@@ -192,8 +180,8 @@ static void take_phase_1(struct ike_sa *sa, const struct arrival *arrival)
 		evidence_list_remove(&sa->evidence, EVIDENCE_INIT_UNANSWERED);
 		evidence_list_remove(&sa->evidence, EVIDENCE_MAIN_MODE_STUCK);
 	}
-	if (number > sa->mode_messages)
-		sa->mode_messages = number;
+	if (number > sa->ikev1.messages)
+		sa->ikev1.messages = number;
 	if (copy == COPY_AGAIN && is_request && exchange->response_time == 0)
 		note_stuck(sa, exchange, arrival);
 }
@@ -206,21 +194,22 @@ static bool may_refuse_authentication(const struct ike_sa *sa, const struct arri
 	if (sa->stage != IKE_STAGE_AUTH_SENT && sa->stage != IKE_STAGE_AUTH_REFUSED)
 		return false;
 	bool from_initiator = arrival->side == sa->initiator;
-	return sa->mode == IKE1_AGGRESSIVE_MODE ? from_initiator : !from_initiator;
+	return sa->ikev1.exchange_type == IKE1_AGGRESSIVE_MODE ? from_initiator : !from_initiator;
 }
 
 static void refuse_authentication(struct ike_sa *sa, const struct arrival *arrival)
 {
-	enum evidence_kind kind = sa->mode == IKE1_AGGRESSIVE_MODE ? EVIDENCE_AGGRESSIVE_REFUSED : EVIDENCE_MM5_REFUSED;
+	enum evidence_kind kind =
+	        sa->ikev1.exchange_type == IKE1_AGGRESSIVE_MODE ? EVIDENCE_AGGRESSIVE_REFUSED : EVIDENCE_MM5_REFUSED;
 	struct evidence *known = evidence_list_find(&sa->evidence, kind);
 
-	sa->refusals++;
+	sa->ikev1.refusals++;
 	ike_sa_refuse_authentication(sa, arrival);
 	if (known != NULL) {
-		known->a = sa->refusals;
+		known->a = sa->ikev1.refusals;
 		return;
 	}
-	ike_sa_add_evidence(sa, arrival, kind, sa->refusals, 0);
+	ike_sa_add_evidence(sa, arrival, kind, sa->ikev1.refusals, 0);
 }
 
 /* Who has chosen a proposal does not say afterwards that there was none to choose. */
@@ -243,7 +232,7 @@ static void take_cleartext_informational(struct ike_sa *sa, const struct arrival
 		ike_sa_refuse_init(sa, arrival, error);
 	else if (may_refuse_authentication(sa, arrival)) {
 		refuse_authentication(sa, arrival);
-		sa->error = error->type;
+		sa->failure.error = error->type;
 	}
 }
 
@@ -275,18 +264,18 @@ static void undo_quick_mode_refusal(struct ike_sa *sa, struct ike_exchange *exch
 	if (exchange->response_holds != INFERRED_REFUSED)
 		return;
 	exchange->response_holds = INFERRED_NOTHING;
-	if (sa->child_refusals > 0)
-		sa->child_refusals--;
-	if (sa->child_refusals == 0)
+	if (sa->children.refusals > 0)
+		sa->children.refusals--;
+	if (sa->children.refusals == 0)
 		evidence_list_remove(&sa->evidence, EVIDENCE_QUICK_MODE_REFUSED);
 }
 
 static void take_liveness(struct ike_sa *sa, const struct arrival *arrival)
 {
-	if (sa->lone_informationals[arrival->side] == 0)
-		sa->lone_informational_start[arrival->side] = arrival->time;
-	if (sa->lone_informationals[arrival->side] < UINT16_MAX)
-		sa->lone_informationals[arrival->side]++;
+	if (sa->ikev1.lone_informationals[arrival->side] == 0)
+		sa->ikev1.lone_informational_start[arrival->side] = arrival->time;
+	if (sa->ikev1.lone_informationals[arrival->side] < UINT16_MAX)
+		sa->ikev1.lone_informationals[arrival->side]++;
 }
 
 static void take_informational(struct ike_sa *sa, const struct arrival *arrival)
@@ -330,7 +319,7 @@ static void finish_quick_mode(struct ike_sa *sa, struct ike_exchange *exchange, 
 	ike_sa_child_up(sa, arrival);
 	if (exchange->request_spi != 0 && exchange->response_spi != 0) {
 		tunnel_pair_child(arrival->tunnel, exchange->sender, exchange->response_spi, exchange->request_spi);
-		tunnel_note_agreement(arrival->tunnel, &sa->quick_mode);
+		tunnel_note_agreement(arrival->tunnel, &sa->ikev1.quick_mode);
 	}
 	ike_sa_add_evidence(sa, arrival, EVIDENCE_QUICK_MODE_UP, 0, 0);
 }
@@ -343,7 +332,7 @@ static void read_quick_mode_answer(struct ike_sa *sa, struct ike_exchange *excha
 	if (spi == 0)
 		return;
 	exchange->response_spi = spi;
-	child_agreement_read(arrival->message, exchange->sender, &sa->quick_mode);
+	child_agreement_read(arrival->message, exchange->sender, &sa->ikev1.quick_mode);
 }
 
 static void take_quick_mode(struct ike_sa *sa, const struct arrival *arrival)
@@ -393,30 +382,10 @@ void ikev1_sa_take(struct ike_sa *sa, const struct arrival *arrival)
 {
 	/* A Cisco fragment shows nothing of its message: size alone says certificates. */
 	if (arrival->message->fragment != 0) {
-		sa->certificates = true;
+		sa->authentication.certificates = true;
 		return;
 	}
 	for (size_t i = 0; i < sizeof exchanges / sizeof exchanges[0]; i++)
 		if (exchanges[i].exchange_type == arrival->message->exchange_type)
 			exchanges[i].take(sa, arrival);
-}
-
-const char *ikev1_sa_state(const struct ike_sa *sa, unsigned asa_side, char *text, size_t size)
-{
-	const char *mode = sa->mode == IKE1_AGGRESSIVE_MODE ? "AM" : "MM";
-	bool asa_initiates = sa->initiator == asa_side;
-
-	if (sa->stage == IKE_STAGE_UP) {
-		snprintf(text, size, "%s_ACTIVE", mode);
-	} else if (!asa_initiates && sa->mode_messages <= 1) {
-		snprintf(text, size, "NONE");
-	} else {
-		/* The ASA waits for the next message that is the other side's to send: even ones come from the
-		 * responder. */
-		unsigned next = sa->mode_messages + 1u;
-		if ((next % 2 == 0) != asa_initiates)
-			next++;
-		snprintf(text, size, "%s_WAIT_MSG%u", mode, next > 6 ? 6 : next);
-	}
-	return text;
 }

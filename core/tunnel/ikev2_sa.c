@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One IKEv2 message into its IKE SA: RFC 7296 sec. 1 and 2. */
-#include "core/tunnel/arrival.h"
+#include "core/tunnel/ikev2_sa.h"
+
+#include "core/base/time.h"
+#include "core/tunnel/children.h"
+#include "core/tunnel/ike_exchange.h"
+#include "core/tunnel/ike_sa.h"
 
 #define AUTH_FIRST_MESSAGE_ID 1
 /* With EAP the last answer has no IDr: it can be shorter by that. */
@@ -39,7 +44,7 @@ static void take_init_request(struct ike_sa *sa, struct ike_exchange *exchange, 
 	if (sa->stage >= IKE_STAGE_INIT_DONE || exchange->response_time != 0)
 		return;
 	sa->stage = IKE_STAGE_INIT_SENT;
-	sa->group_sent = message->ke_group;
+	sa->init.group_sent = message->ke_group;
 	ike_sa_read_offered(sa, message);
 	ike_sa_check_nat(sa, arrival);
 	ike_sa_add_evidence(sa, arrival, EVIDENCE_INIT_REQUEST, exchange->copies, 0);
@@ -51,11 +56,7 @@ static void finish_init(struct ike_sa *sa, const struct arrival *arrival)
 
 	sa->stage = IKE_STAGE_INIT_DONE;
 	sa->responder_spi = message->responder_spi;
-	sa->error = 0;
-	sa->error_certain = false;
-	sa->failed_time = 0;
-	sa->failed_frame = 0;
-	sa->certificate_request = ike_message_has_payload(message, IKE2_PAYLOAD_CERTREQ);
+	ike_sa_clear_failure(sa);
 	ike_sa_read_chosen(sa, message);
 	ike_sa_check_nat(sa, arrival);
 	/* What was refused before was forged, or overtaken by a retry. */
@@ -72,7 +73,6 @@ static void take_init_response(struct ike_sa *sa, struct ike_exchange *exchange,
 	if (sa->stage >= IKE_STAGE_INIT_DONE)
 		return;
 	if (has_notify(message, IKE_NOTIFY_COOKIE)) {
-		sa->cookie = true;
 		arrival->annotation->asks_cookie = true;
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_COOKIE, 0, 0);
 	} else if (has_notify(message, IKE_NOTIFY_REDIRECT)) {
@@ -90,22 +90,20 @@ static void take_init_response(struct ike_sa *sa, struct ike_exchange *exchange,
  * undone. */
 static void undo_for_eap(struct ike_sa *sa, const struct arrival *arrival)
 {
-	if (!sa->eap)
+	if (!sa->authentication.eap)
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_EAP, arrival->message->message_id, 0);
-	sa->eap = true;
-	if (sa->children_up > 0)
+	sa->authentication.eap = true;
+	if (sa->children.up > 0)
 		tunnel_drop_empty_child(arrival);
 	sa->stage = IKE_STAGE_AUTH_SENT;
-	sa->children_up = 0;
-	sa->child_refusals = 0;
-	sa->child_refusals_pfs = 0;
-	sa->child_error = 0;
-	sa->first_child_time = 0;
-	sa->last_child_time = 0;
+	sa->children.up = 0;
+	sa->children.refusals = 0;
+	sa->children.refusals_pfs = 0;
+	sa->children.error = 0;
+	sa->children.first_time = 0;
+	sa->children.last_time = 0;
 	sa->up_time = 0;
-	sa->error = 0;
-	sa->failed_time = 0;
-	sa->failed_frame = 0;
+	ike_sa_clear_failure(sa);
 	evidence_list_remove(&sa->evidence, EVIDENCE_AUTH_REFUSED);
 	evidence_list_remove(&sa->evidence, EVIDENCE_CHILD_REFUSED);
 	evidence_list_remove(&sa->evidence, EVIDENCE_CHILD_UP);
@@ -125,7 +123,7 @@ static void note_certificates(struct ike_sa *sa, const struct ike_exchange *exch
 	struct evidence *known = evidence_list_find(&sa->evidence, EVIDENCE_AUTH_REQUEST_CERTIFICATE);
 	uint32_t pieces = exchange->fragments > 1 ? exchange->fragments : 1;
 
-	sa->certificates = true;
+	sa->authentication.certificates = true;
 	if (known == NULL)
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_AUTH_REQUEST_CERTIFICATE, exchange->request_plaintext.least,
 		                    pieces);
@@ -149,7 +147,7 @@ static void take_auth_request(struct ike_sa *sa, struct ike_exchange *exchange, 
 		sa->stage = IKE_STAGE_AUTH_SENT;
 	if (message->responder_spi != 0)
 		sa->responder_spi = message->responder_spi;
-	exchange->request_holds = infer_content(&sa->suite, IKE2_AUTH, false, exchange->request_plaintext);
+	exchange->request_holds = infer_content(&sa->init.suite, IKE2_AUTH, false, exchange->request_plaintext);
 	if (message->message_id != AUTH_FIRST_MESSAGE_ID)
 		return;
 	if (carries_certificates(exchange, message))
@@ -164,12 +162,12 @@ static void take_child_refused(struct ike_sa *sa, const struct arrival *arrival,
 {
 	ike_sa_come_up(sa, arrival);
 	ike_sa_refuse_child(sa, arrival, false);
-	sa->child_error = error;
+	sa->children.error = error;
 	if (error != 0)
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_DECRYPTED_ERROR, error, 0);
 	else
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_CHILD_REFUSED, exchange->response_plaintext.least,
-		                    infer_auth_success_least(&sa->suite));
+		                    infer_auth_success_least(&sa->init.suite));
 }
 
 /* Decrypted: the answer says itself what it is. An answer with neither error nor SA is the middle of EAP. */
@@ -184,8 +182,8 @@ static void take_decrypted_auth_response(struct ike_sa *sa, const struct arrival
 		take_child_refused(sa, arrival, exchange, error->type);
 	} else if (error != NULL) {
 		ike_sa_refuse_authentication(sa, arrival);
-		sa->error = error->type;
-		sa->error_certain = true;
+		sa->failure.error = error->type;
+		sa->failure.certain = true;
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_DECRYPTED_ERROR, error->type, 0);
 	} else if (ike_message_has_payload(message, IKE2_PAYLOAD_SA)) {
 		ike_sa_come_up(sa, arrival);
@@ -198,10 +196,10 @@ static void take_decrypted_auth_response(struct ike_sa *sa, const struct arrival
 static enum inferred infer_auth_answer(const struct ike_sa *sa, const struct ike_exchange *exchange)
 {
 	struct plaintext_length plaintext = exchange->response_plaintext;
-	enum inferred holds = infer_content(&sa->suite, IKE2_AUTH, true, plaintext);
+	enum inferred holds = infer_content(&sa->init.suite, IKE2_AUTH, true, plaintext);
 
-	if (holds == INFERRED_CHILD_REFUSED && sa->eap &&
-	    plaintext.most + IDR_LEAST >= infer_auth_success_least(&sa->suite))
+	if (holds == INFERRED_CHILD_REFUSED && sa->authentication.eap &&
+	    plaintext.most + IDR_LEAST >= infer_auth_success_least(&sa->init.suite))
 		return INFERRED_CHILD_UP;
 	return holds;
 }
@@ -212,7 +210,7 @@ static enum inferred infer_auth_answer(const struct ike_sa *sa, const struct ike
  */
 static bool is_refusal_under_any_suite(const struct ike_sa *sa, const struct ike_message *message)
 {
-	return !sa->exchanged_suite && message->message_id == AUTH_FIRST_MESSAGE_ID && message->fragments <= 1 &&
+	return !sa->init.suite_known && message->message_id == AUTH_FIRST_MESSAGE_ID && message->fragments <= 1 &&
 	       message->encrypted_length <= REFUSAL_MOST_UNDER_ANY_SUITE;
 }
 
@@ -249,7 +247,7 @@ static void take_inferred_auth_response(struct ike_sa *sa, const struct arrival 
 
 static bool is_inferred_refusal(const struct ike_sa *sa)
 {
-	return sa->stage == IKE_STAGE_AUTH_REFUSED && !sa->error_certain;
+	return sa->stage == IKE_STAGE_AUTH_REFUSED && !sa->failure.certain;
 }
 
 static void take_auth_response(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival)
@@ -281,7 +279,8 @@ static void take_child_request(struct ike_sa *sa, struct ike_exchange *exchange,
 {
 	const struct ike_message *message = arrival->message;
 
-	exchange->request_holds = infer_content(&sa->suite, IKE2_CREATE_CHILD_SA, false, exchange->request_plaintext);
+	exchange->request_holds =
+	        infer_content(&sa->init.suite, IKE2_CREATE_CHILD_SA, false, exchange->request_plaintext);
 	if (message->decrypted) {
 		exchange->request_spi = ike_message_esp_spi(message);
 		exchange->rekey = has_notify(message, IKE_NOTIFY_REKEY_SA);
@@ -313,7 +312,7 @@ static void take_child_refusal(struct ike_sa *sa, const struct ike_exchange *exc
 	    (error == 0 && is_collision(sa, exchange)))
 		return;
 	ike_sa_refuse_child(sa, arrival, perhaps_pfs);
-	sa->child_error = error;
+	sa->children.error = error;
 	if (error != 0)
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_DECRYPTED_ERROR, error, 0);
 	else
@@ -325,7 +324,7 @@ static void take_child_refusal(struct ike_sa *sa, const struct ike_exchange *exc
 
 static void take_child_success(struct ike_sa *sa, const struct ike_exchange *exchange, const struct arrival *arrival)
 {
-	uint32_t since = sa->last_child_time == 0 ? 0 : milliseconds_between(sa->last_child_time, arrival->time);
+	uint32_t since = sa->children.last_time == 0 ? 0 : milliseconds_between(sa->children.last_time, arrival->time);
 
 	ike_sa_child_up(sa, arrival);
 	pair_child(arrival, exchange);
@@ -338,7 +337,8 @@ static void take_child_response(struct ike_sa *sa, struct ike_exchange *exchange
 
 	if (exchange->settled)
 		return;
-	exchange->response_holds = infer_content(&sa->suite, IKE2_CREATE_CHILD_SA, true, exchange->response_plaintext);
+	exchange->response_holds =
+	        infer_content(&sa->init.suite, IKE2_CREATE_CHILD_SA, true, exchange->response_plaintext);
 	if (!message->decrypted && !ike_exchange_is_whole(exchange->response_fragment_set, message))
 		return;
 	exchange->settled = true;
@@ -372,7 +372,7 @@ static void take_unprotected(struct ike_sa *sa, const struct arrival *arrival)
 
 static bool is_soon_after_auth(const struct ike_sa *sa, const struct arrival *arrival)
 {
-	return arrival->side == sa->initiator && sa->children_up == 1 && sa->first_child_time == sa->up_time &&
+	return arrival->side == sa->initiator && sa->children.up == 1 && sa->children.first_time == sa->up_time &&
 	       arrival->time - sa->up_time < REFUSAL_BY_INITIATOR_WITHIN;
 }
 
@@ -385,7 +385,8 @@ static void take_informational_request(struct ike_sa *sa, struct ike_exchange *e
 {
 	const struct ike_message *message = arrival->message;
 
-	exchange->request_holds = infer_content(&sa->suite, IKE2_INFORMATIONAL, false, exchange->request_plaintext);
+	exchange->request_holds =
+	        infer_content(&sa->init.suite, IKE2_INFORMATIONAL, false, exchange->request_plaintext);
 	tunnel_note_deleted(arrival);
 	bool short_message =
 	        exchange->request_holds == INFERRED_SHORT || exchange->request_holds == INFERRED_ONE_NOTIFY;
@@ -396,13 +397,12 @@ static void take_informational_request(struct ike_sa *sa, struct ike_exchange *e
 		ike_sa_close_rekey(sa, arrival);
 	if (message->decrypted && has_notify(message, IKE_NOTIFY_AUTHENTICATION_FAILED)) {
 		ike_sa_refuse_authentication(sa, arrival);
-		sa->error = IKE_NOTIFY_AUTHENTICATION_FAILED;
-		sa->error_certain = true;
-		ike_sa_add_evidence(sa, arrival, EVIDENCE_DECRYPTED_ERROR, sa->error, 0);
+		sa->failure.error = IKE_NOTIFY_AUTHENTICATION_FAILED;
+		sa->failure.certain = true;
+		ike_sa_add_evidence(sa, arrival, EVIDENCE_DECRYPTED_ERROR, sa->failure.error, 0);
 	} else if (short_message && sa->stage == IKE_STAGE_UP && is_soon_after_auth(sa, arrival)) {
-		sa->by_initiator = true;
-		sa->failed_time = arrival->time;
-		sa->failed_frame = arrival->frame;
+		sa->authentication.refused_by_initiator = true;
+		ike_sa_note_failure(sa, arrival);
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_AUTH_REFUSED_BY_INITIATOR, exchange->request_plaintext.least,
 		                    exchange->request_plaintext.most);
 	} else if (deletes_ike_sa(exchange, message) && sa->stage == IKE_STAGE_UP) {
@@ -414,7 +414,8 @@ static void take_informational_request(struct ike_sa *sa, struct ike_exchange *e
 static void take_informational_response(struct ike_sa *sa, struct ike_exchange *exchange, const struct arrival *arrival)
 {
 	(void)arrival;
-	exchange->response_holds = infer_content(&sa->suite, IKE2_INFORMATIONAL, true, exchange->response_plaintext);
+	exchange->response_holds =
+	        infer_content(&sa->init.suite, IKE2_INFORMATIONAL, true, exchange->response_plaintext);
 }
 
 /* ---- dispatch ---- */
@@ -464,15 +465,7 @@ static void note_unanswered(struct ike_sa *sa, const struct ike_exchange *exchan
 		kind = EVIDENCE_AUTH_UNANSWERED;
 		b = exchange->request_port;
 	}
-	struct evidence *known = evidence_list_find(&sa->evidence, kind);
-	if (known == NULL) {
-		ike_sa_add_evidence(sa, arrival, kind, exchange->copies, b);
-		return;
-	}
-	known->frame = arrival->frame;
-	known->time = arrival->time;
-	known->a = exchange->copies;
-	known->b = b;
+	ike_sa_update_evidence(sa, arrival, kind, exchange->copies, b);
 }
 
 static void forget_unanswered(struct ike_sa *sa)

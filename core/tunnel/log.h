@@ -3,8 +3,9 @@
 #ifndef ASAPHASE_CORE_TUNNEL_LOG_H
 #define ASAPHASE_CORE_TUNNEL_LOG_H
 
+#include "core/base/time.h"
 #include "core/catalogue/log_line.h"
-#include "core/tunnel/tunnel.h"
+#include "core/tunnel/arrival.h"
 
 /* Where a message came from. */
 struct log_origin {
@@ -14,14 +15,13 @@ struct log_origin {
 	const struct ip_address *asa; /* who logged it; NULL not known */
 };
 
-/*
- * Takes a message into the tunnel that it names: a failure sharpens that tunnel's verdict where packets leave it open,
- * a success undoes the failures that were logged before. annotation may be NULL; its tunnel is UINT32_MAX where the
- * message names no tunnel of these, or no single one.
- *
- * tunnels_add() does this by itself for syslog in a capture.
- */
-void tunnels_add_log(struct tunnels *tunnels, const struct log_origin *origin, const struct asa_log_message *message,
-                     struct annotation *annotation);
+/* Messages of one attempt come within this time. */
+#define ONE_ATTEMPT (60 * NANOSECONDS)
+
+/* Takes a message into the tunnel that it names, see tunnels_add_log(). */
+void tunnels_take_log(struct arrival *arrival, const struct log_origin *origin, const struct asa_log_message *message);
+
+/* The same for a packet that holds one. */
+void tunnel_add_syslog(struct arrival *arrival, bool annotate);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAT detection without keys: RFC 7296 sec. 2.23, RFC 3947 sec. 3.2. */
-#include "core/tunnel/arrival.h"
+#include "core/tunnel/ike_sa.h"
 
 #include <glib.h>
 #include <string.h>
@@ -67,6 +67,42 @@ void ike_sa_check_nat(struct ike_sa *sa, const struct arrival *arrival)
 	if (!seen)
 		return;
 	arrival->annotation->nat_checked = true;
-	sa->nat_seen[arrival->side] = true;
-	sa->nat_source_differs[arrival->side] = !matches;
+	sa->nat.seen[arrival->side] = true;
+	sa->nat.source_differs[arrival->side] = !matches;
+}
+
+/* RFC 1918 and RFC 4193: a NAT between two such addresses is rather a claim. */
+static bool is_private(const struct ip_address *address)
+{
+	size_t length;
+	const uint8_t *bytes = ip_address_wire_bytes(address, &length);
+	if (length == 16)
+		return (bytes[0] & 0xfe) == 0xfc;
+	return bytes[0] == 10 || (bytes[0] == 172 && (bytes[1] & 0xf0) == 16) || (bytes[0] == 192 && bytes[1] == 168);
+}
+
+enum nat tunnel_nat(const struct tunnel *tunnel)
+{
+	const struct ike_sa *sa = NULL;
+	for (unsigned i = tunnel->ike_sa_count; i-- > 0 && sa == NULL;)
+		if (tunnel->ike_sas[i]->nat.seen[0] || tunnel->ike_sas[i]->nat.seen[1])
+			sa = tunnel->ike_sas[i];
+	if (sa == NULL)
+		return NAT_UNKNOWN;
+	bool asa = sa->nat.source_differs[tunnel->asa_side];
+	bool peer = sa->nat.source_differs[!tunnel->asa_side];
+	if (asa && peer)
+		return is_private(&tunnel->address[0]) && is_private(&tunnel->address[1]) ? NAT_FORCED : NAT_BOTH;
+	return asa ? NAT_ASA : peer ? NAT_PEER : NAT_NONE;
+}
+
+const char *nat_name(enum nat nat)
+{
+	static const char *const names[] = {
+	        [NAT_ASA] = "asa",
+	        [NAT_PEER] = "peer",
+	        [NAT_BOTH] = "both",
+	        [NAT_FORCED] = "forced",
+	};
+	return nat < sizeof names / sizeof names[0] ? names[nat] : NULL;
 }

@@ -4,6 +4,9 @@
  * two ways. Within a direction, SPIs that have not proved themselves by a second packet give way to one another. In the
  * whole table, they give way before all others, and what a tunnel in use still needs never does.
  */
+#include "core/tunnel/spis.h"
+
+#include "core/base/time.h"
 #include "core/tunnel/table.h"
 
 /* A direction with more SPIs than this has a flood among them. */
@@ -36,18 +39,18 @@ bool tunnel_is_crowded(const struct esp_direction *direction)
 	return direction->live_spis >= ORDINARY_SPIS;
 }
 
-void tunnel_crowd_out_stray(struct tunnels *tunnels, struct esp_direction *direction)
+void tunnel_crowd_out_untrusted(struct tunnels *tunnels, struct esp_direction *direction)
 {
-	uint32_t *stray = NULL, *link = &direction->first_spi;
+	uint32_t *untrusted = NULL, *link = &direction->first_spi;
 
 	/* The first is the one that came last, and needs the room. */
 	for (unsigned looks = 0; looks < LOOKS && *link != SPI_TABLE_FULL; looks++) {
 		link = link_to_next(tunnels, *link);
 		if (*link != SPI_TABLE_FULL && !spi_table_entry(tunnels->spis, *link)->trusted)
-			stray = link;
+			untrusted = link;
 	}
-	if (stray != NULL)
-		remove_spi(tunnels, direction, stray);
+	if (untrusted != NULL)
+		remove_spi(tunnels, direction, untrusted);
 }
 
 void tunnel_retire_spis(struct tunnels *tunnels, struct tunnel *tunnel, unsigned side, int64_t before)
@@ -72,9 +75,9 @@ void tunnels_retire_spis(struct tunnels *tunnels, int64_t before)
 /* ---- out of a full table ---- */
 
 enum claim {
-	CLAIM_NONE,  /* one packet, of a tunnel that is not in use */
-	CLAIM_STRAY, /* one packet long ago, of a tunnel in use */
-	CLAIM_IDLE,  /* not used any more */
+	CLAIM_NONE,   /* one packet, of a tunnel that is not in use */
+	CLAIM_SINGLE, /* one packet long ago, of a tunnel in use */
+	CLAIM_IDLE,   /* not used any more */
 	CLAIM_FULL,
 };
 
@@ -87,7 +90,7 @@ static enum claim claim_of(const struct tunnels *tunnels, const struct spi_entry
 	if (!entry->trusted && !in_use)
 		return CLAIM_NONE;
 	if (!entry->trusted && idle > IDLE)
-		return CLAIM_STRAY;
+		return CLAIM_SINGLE;
 	return idle > (in_use ? EXPIRED : IDLE) ? CLAIM_IDLE : CLAIM_FULL;
 }
 
@@ -116,7 +119,7 @@ bool tunnels_free_spi(struct tunnels *tunnels)
 	enum claim least = CLAIM_FULL;
 
 	for (unsigned looks = 0; looks < LOOKS && least != CLAIM_NONE; looks++) {
-		uint32_t number = tunnels->spi_hand++ % limit;
+		uint32_t number = tunnels->spi_eviction_cursor++ % limit;
 		const struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
 		enum claim claim = entry != NULL ? claim_of(tunnels, entry) : CLAIM_FULL;
 		if (claim < least) {

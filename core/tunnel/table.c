@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of tunnels: finding, making, bounding. */
-#include "core/base/keyed_hash.h"
+/* The table of tunnels: made, walked, looked up in. */
 #include "core/tunnel/table.h"
+
+#include "core/base/keyed_hash.h"
+#include "core/tunnel/children.h"
 
 #include <string.h>
 
@@ -9,21 +11,6 @@
 #define DEFAULT_ONE_WAY_SECONDS 5
 #define DEFAULT_SPI_CAPACITY (UINT32_C(1) << 20)
 #define DEFAULT_TUNNEL_CAPACITY (UINT32_C(1) << 16)
-#define FIRST_LOSS_CHECK 64
-/* More ESP packets one way than these, and more IKE messages, are no stray ones. */
-#define STRAY_PACKETS 8
-#define STRAY_MESSAGES 2
-/* A tunnel that worked, and was silent for longer than any lifetime and any idle timeout, does so no more. */
-#define UNUSED_AFTER (24 * 3600 * NANOSECONDS)
-#define ONE_WAY_UNUSED_AFTER (60 * NANOSECONDS)
-/* Tunnels looked at to find one that may give way. */
-#define EVICTION_LOOKS 64
-
-enum claim {
-	CLAIM_NONE,
-	CLAIM_ATTEMPT, /* a tunnel that tries to come up */
-	CLAIM_IN_USE,
-};
 
 /* The same for A, B and B, A. */
 static guint hash_of_addresses(gconstpointer key)
@@ -58,7 +45,7 @@ struct tunnels *tunnels_new(const struct tunnel_options *options)
 	tunnels->by_addresses = g_hash_table_new(hash_of_addresses, addresses_equal);
 	tunnels->list = g_ptr_array_new();
 	tunnels->free_numbers = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	tunnels->touched = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	tunnels->dirty = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	tunnels->spis = spi_table_new(options->spi_capacity);
 	if (tunnels->spis == NULL) {
 		tunnels_free(tunnels);
@@ -67,7 +54,7 @@ struct tunnels *tunnels_new(const struct tunnel_options *options)
 	return tunnels;
 }
 
-static void tunnel_free(struct tunnel *tunnel)
+void tunnel_free(struct tunnel *tunnel)
 {
 	if (tunnel == NULL)
 		return;
@@ -87,7 +74,7 @@ void tunnels_free(struct tunnels *tunnels)
 		tunnel_free(tunnels->list->pdata[i]);
 	g_ptr_array_free(tunnels->list, TRUE);
 	g_array_free(tunnels->free_numbers, TRUE);
-	g_array_free(tunnels->touched, TRUE);
+	g_array_free(tunnels->dirty, TRUE);
 	g_hash_table_destroy(tunnels->by_addresses);
 	if (tunnels->by_peer != NULL)
 		g_hash_table_destroy(tunnels->by_peer);
@@ -137,157 +124,16 @@ uint64_t tunnels_dropped(const struct tunnels *tunnels)
 	return tunnels->dropped;
 }
 
-/* ---- who gives way when the table is full ---- */
-
-static bool came_up(const struct tunnel *tunnel)
+const struct spi_entry *tunnel_spi_entry(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side,
+                                         uint32_t spi)
 {
-	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
-		if (tunnel->ike_sas[i]->up_time != 0)
-			return true;
-	return false;
-}
+	static const uint8_t encapsulations[] = {ENCAPSULATION_NONE, ENCAPSULATION_UDP, ENCAPSULATION_TCP};
 
-/* ESP both ways, of the kind that is hard to make up, or known from an earlier run. */
-static bool worked(const struct tunnel *tunnel)
-{
-	return came_up(tunnel) || (tunnel->esp[0].silence.last != 0 && tunnel->esp[1].silence.last != 0) ||
-	       tunnel->esp[0].earlier_packets + tunnel->esp[1].earlier_packets != 0;
-}
-
-bool tunnel_is_in_use(const struct tunnels *tunnels, const struct tunnel *tunnel)
-{
-	int64_t idle = tunnels->now - tunnel->last_time;
-
-	if (tunnel->keep)
-		return true;
-	if (worked(tunnel))
-		return idle < UNUSED_AFTER;
-	return tunnel->esp[0].packets + tunnel->esp[1].packets > STRAY_PACKETS && idle < ONE_WAY_UNUSED_AFTER;
-}
-
-/* What a spoofed packet leaves, with the answer that a gateway sends to it. */
-static bool is_stray(const struct tunnel *tunnel)
-{
-	return tunnel->ike_messages_from[0] + tunnel->ike_messages_from[1] <= STRAY_MESSAGES &&
-	       tunnel->esp[0].packets + tunnel->esp[1].packets <= STRAY_PACKETS;
-}
-
-static enum claim claim_of(const struct tunnels *tunnels, const struct tunnel *tunnel)
-{
-	if (tunnel_is_in_use(tunnels, tunnel))
-		return CLAIM_IN_USE;
-	if (is_stray(tunnel) || worked(tunnel) || tunnels->now - tunnel->last_time > ONE_WAY_UNUSED_AFTER)
-		return CLAIM_NONE;
-	return CLAIM_ATTEMPT;
-}
-
-static void remove_tunnel(struct tunnels *tunnels, struct tunnel *tunnel)
-{
-	uint32_t number = tunnel->number;
-
-	for (unsigned side = 0; side < 2; side++)
-		tunnel_retire_spis(tunnels, tunnel, side, INT64_MAX);
-	g_hash_table_remove(tunnels->by_addresses, tunnel->address);
-	tunnel_peers_remove(tunnels, tunnel);
-	tunnel_free(tunnel);
-	tunnels->list->pdata[number] = NULL;
-	if (tunnels->options.reuse_numbers)
-		g_array_append_val(tunnels->free_numbers, number);
-	tunnels->live--;
-	tunnels->dropped++;
-}
-
-/* The first that has no claim to stay, in the order of the list, else the attempt that was silent for longest. */
-static bool evict_one(struct tunnels *tunnels)
-{
-	guint length = tunnels->list->len;
-	struct tunnel *chosen = NULL;
-	enum claim least = CLAIM_IN_USE;
-
-	for (unsigned looks = 0; looks < EVICTION_LOOKS && length > 0 && least != CLAIM_NONE; looks++) {
-		struct tunnel *tunnel = tunnels->list->pdata[tunnels->eviction_cursor++ % length];
-		enum claim claim = tunnel != NULL ? claim_of(tunnels, tunnel) : CLAIM_IN_USE;
-		if (claim == CLAIM_IN_USE || claim > least)
-			continue;
-		if (claim < least || tunnel->last_time < chosen->last_time) {
-			least = claim;
-			chosen = tunnel;
-		}
+	for (size_t i = 0; spi != 0 && i < G_N_ELEMENTS(encapsulations); i++) {
+		uint32_t number = spi_table_find(tunnels->spis, &tunnel->address[side], &tunnel->address[!side], spi,
+		                                 encapsulations[i]);
+		if (number != SPI_TABLE_FULL)
+			return spi_table_entry(tunnels->spis, number);
 	}
-	if (chosen != NULL)
-		remove_tunnel(tunnels, chosen);
-	return chosen != NULL;
-}
-
-static bool is_declared_asa(const struct tunnel_options *options, const struct ip_address *address)
-{
-	for (unsigned i = 0; i < options->asa_count; i++)
-		if (ip_address_equal(&options->asa[i], address))
-			return true;
-	return false;
-}
-
-/* Gives the tunnel its number and its place in the list. */
-static void list_tunnel(struct tunnels *tunnels, struct tunnel *tunnel)
-{
-	guint left = tunnels->free_numbers->len;
-
-	if (left == 0) {
-		tunnel->number = tunnels->list->len;
-		g_ptr_array_add(tunnels->list, tunnel);
-		return;
-	}
-	tunnel->number = g_array_index(tunnels->free_numbers, uint32_t, left - 1);
-	g_array_set_size(tunnels->free_numbers, left - 1);
-	tunnels->list->pdata[tunnel->number] = tunnel;
-}
-
-static struct tunnel *add_tunnel(struct tunnels *tunnels, const struct ip_address *source,
-                                 const struct ip_address *destination, uint32_t frame, int64_t time)
-{
-	if (tunnels->live >= tunnels->options.tunnel_capacity && !evict_one(tunnels)) {
-		tunnels->dropped++;
-		return NULL;
-	}
-	struct tunnel *tunnel = g_new0(struct tunnel, 1);
-	list_tunnel(tunnels, tunnel);
-	tunnel->address[0] = *source;
-	tunnel->address[1] = *destination;
-	tunnel->asa_declared = true;
-	if (is_declared_asa(&tunnels->options, source))
-		tunnel->asa_side = 0;
-	else if (is_declared_asa(&tunnels->options, destination))
-		tunnel->asa_side = 1;
-	else
-		tunnel->asa_declared = false;
-	tunnel->first_frame = frame;
-	tunnel->first_time = time;
-	for (unsigned side = 0; side < 2; side++) {
-		tunnel->esp[side].first_spi = SPI_TABLE_FULL;
-		tunnel->esp[side].next_check = FIRST_LOSS_CHECK;
-		tunnel->esp[side].next_one_way_check = tunnels->options.one_way_packets;
-	}
-	g_hash_table_insert(tunnels->by_addresses, tunnel->address, tunnel);
-	tunnel_peers_add(tunnels, tunnel);
-	tunnels->live++;
-	return tunnel;
-}
-
-struct tunnel *tunnels_between(struct tunnels *tunnels, const struct ip_address *source,
-                               const struct ip_address *destination, uint32_t frame, int64_t time)
-{
-	struct tunnel *tunnel = tunnels_find(tunnels, source, destination);
-	return tunnel != NULL ? tunnel : add_tunnel(tunnels, source, destination, frame, time);
-}
-
-struct tunnel *tunnels_declare(struct tunnels *tunnels, const struct ip_address *local, const struct ip_address *remote)
-{
-	struct tunnel *tunnel = tunnels_between(tunnels, local, remote, 0, tunnels->now);
-
-	if (tunnel == NULL)
-		return NULL;
-	tunnel->asa_side = ip_address_equal(&tunnel->address[0], local) ? 0 : 1;
-	tunnel->asa_declared = true;
-	tunnel->keep = true;
-	return tunnel;
+	return NULL;
 }

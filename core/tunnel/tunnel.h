@@ -3,8 +3,8 @@
  * State per pair of peers, from the packets between them: IKE SAs, exchanges, children, ESP counters. The whole data
  * model is in this header. One writer; not thread-safe.
  *
- * A front end makes one struct tunnels, hands it every packet in the order of capture with tunnels_add(), and asks
- * diagnose.h for verdicts at any time.
+ * A front end makes one struct tunnels, hands it every packet in the order of capture with tunnels_add() of
+ * verdict/judge.h, and asks verdict/diagnose.h for verdicts at any time.
  */
 #ifndef ASAPHASE_CORE_TUNNEL_TUNNEL_H
 #define ASAPHASE_CORE_TUNNEL_TUNNEL_H
@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "core/base/ip_address.h"
-#include "core/catalogue/causes.h"
+#include "core/catalogue/cause.h"
 #include "core/catalogue/evidence.h"
 #include "core/count/spi_table.h"
 #include "core/wire/datagram.h"
@@ -101,66 +101,89 @@ enum nat {
 	NAT_FORCED, /* claimed by both on private addresses: forced encapsulation */
 };
 
+/* What IKE_SA_INIT, or the first messages of an IKEv1 phase 1, agreed on. */
+struct ike_init {
+	bool suite_known; /* suite was read */
+	struct ike_suite suite;
+	char offered[160]; /* the initiator's proposals in words; "" when not seen */
+	char chosen[96];
+	uint16_t group_sent;
+	uint16_t group_wanted; /* from INVALID_KE_PAYLOAD; 0 none */
+};
+
+/* What was seen of each side's proof. */
+struct ike_authentication {
+	bool certificates; /* it was large or fragmented */
+	bool eap;
+	bool refused_by_initiator; /* perhaps: the initiator sent one short INFORMATIONAL right after IKE_AUTH */
+	char identity[2][IKE_SA_IDENTITY_SIZE]; /* decrypted, per side; "" unknown */
+	uint8_t method[2];                      /* decrypted, per side: RFC 7296 sec. 3.8; 0 unknown */
+};
+
+/* The last failure of Phase 1 that nothing has undone since; all zero: none. */
+struct ike_failure {
+	uint16_t error; /* notify type of the refusal, 0 none or unknown */
+	bool certain;   /* read in the clear or decrypted */
+	int64_t time;   /* 0 none */
+	uint32_t frame;
+};
+
+/* NAT detection, per side. */
+struct ike_nat {
+	bool seen[2];
+	bool source_differs[2]; /* its own NAT_DETECTION_SOURCE_IP does not match the outer header */
+};
+
+/* The children that an IKE SA made. */
+struct ike_children {
+	uint16_t up;              /* successes, the first child and rekeys included */
+	uint16_t rekeys;          /* successes after the first that a delete of an old SPI followed */
+	bool rekey_open;          /* such a success whose delete has not been seen */
+	uint16_t replacements;    /* of the rekeys, those whose delete came with the new child: no liveness check */
+	bool replaced;            /* the last child is counted among them */
+	int64_t last_delete_time; /* of the last message that may be a delete; 0 none */
+	uint16_t refusals;        /* since the last success */
+	uint16_t refusals_pfs;    /* of these, requests with room for a key exchange, or known to be rekeys */
+	uint16_t error;           /* decrypted notify of the last refusal; 0 unknown */
+	uint32_t refused_frame;
+	int64_t first_time;
+	int64_t last_time;
+};
+
+/*
+ * Of an IKEv1 SA only. Exchanges of the phase 1 mode have the numbers 1, 2, 3 as message ID: MM1 and MM2, MM3 and MM4,
+ * MM5 and MM6.
+ */
+struct ikev1_mode {
+	uint8_t exchange_type;           /* IKE1_MAIN_MODE or IKE1_AGGRESSIVE_MODE */
+	uint8_t messages;                /* highest message of the mode seen: 1 to 6 */
+	uint16_t refusals;               /* Informationals that answered MM5, AM2 or AM3 */
+	uint16_t lone_informationals[2]; /* per side: Informationals since the other side's last packet */
+	int64_t lone_informational_start[2];
+	struct child_agreement quick_mode; /* decrypted: what the second message of the last quick mode agreed on */
+};
+
 struct ike_sa {
 	uint64_t initiator_spi;
 	uint64_t responder_spi;
 	uint8_t version;   /* 1 or 2 */
 	uint8_t initiator; /* side */
 	enum ike_stage stage;
-	bool midway;          /* its beginning is not in the capture */
-	bool exchanged_suite; /* suite below was read */
-	struct ike_suite suite;
-	char offered[160]; /* the initiator's proposals in words; "" when not seen */
-	char chosen[96];
-	uint16_t group_sent;
-	uint16_t group_wanted; /* from INVALID_KE_PAYLOAD; 0 none */
-	bool certificate_request;
-	bool certificates; /* the authentication was large or fragmented */
-	bool eap;
-	bool nat_source_differs[2]; /* per side: its own NAT_DETECTION_SOURCE_IP does not match the outer header */
-	bool nat_seen[2];
-	vendor_ids vendors[2]; /* per side */
-	bool answered;         /* anything came back for it */
-	bool cookie;           /* the responder asked for a cookie */
-	bool by_initiator; /* the initiator sent one short INFORMATIONAL right after IKE_AUTH: it may have refused the
-	                      responder */
+	bool starts_midstream;  /* its beginning is not in the capture */
+	bool answered;          /* anything came back for it */
 	bool other_half_unseen; /* answers were used that the capture does not hold: one direction only */
-	uint16_t error;         /* notify type of the refusal, 0 none or unknown */
-	bool error_certain;     /* read in the clear or decrypted */
-	uint16_t ports[2];      /* last seen, per side */
-	char identity[2][IKE_SA_IDENTITY_SIZE]; /* decrypted, per side; "" unknown */
-	uint8_t authentication[2];              /* decrypted, per side: RFC 7296 sec. 3.8; 0 unknown */
 	uint32_t first_frame, last_frame;
 	int64_t first_time, last_time;
 	int64_t last_from[2]; /* last message from each side; 0 never */
 	int64_t up_time;      /* when it came up; 0 never */
-	int64_t failed_time;  /* when the last failure below was seen; 0 none */
-	uint32_t failed_frame;
-
-	/* IKEv1. Exchanges of the phase 1 mode have the numbers 1, 2, 3 as message ID: MM1 and MM2, MM3 and MM4, MM5
-	 * and MM6. */
-	uint8_t mode;                    /* IKE1_MAIN_MODE or IKE1_AGGRESSIVE_MODE */
-	uint8_t mode_messages;           /* highest message of the mode seen: 1 to 6 */
-	uint16_t refusals;               /* Informationals that answered MM5, AM2 or AM3 */
-	uint16_t lone_informationals[2]; /* per side: Informationals since the other side's last packet */
-	int64_t lone_informational_start[2];
-	struct child_agreement quick_mode; /* decrypted: what the second message of the last quick mode agreed on */
-
-	/* Children made by this IKE SA. */
-	uint16_t children_up;        /* successes, the first child and rekeys included */
-	uint16_t rekeys;             /* successes after the first that a delete of an old SPI followed */
-	bool rekey_open;             /* such a success whose delete has not been seen */
-	uint16_t replacements;       /* of the rekeys, those whose delete came with the new child: no liveness check */
-	bool replaced;               /* the last child is counted among them */
-	int64_t last_delete_time;    /* of the last message that may be a delete; 0 none */
-	uint16_t child_refusals;     /* since the last success */
-	uint16_t child_refusals_pfs; /* of these, requests with room for a key exchange, or known to be rekeys */
-	uint16_t child_error;        /* decrypted notify of the last refusal; 0 unknown */
-	uint32_t child_failed_frame;
-	int64_t child_failed_time;
-	int64_t first_child_time;
-	int64_t last_child_time;
-
+	uint16_t ports[2];    /* last seen, per side */
+	vendor_ids vendors[2];
+	struct ike_init init;
+	struct ike_authentication authentication;
+	struct ike_failure failure;
+	struct ike_nat nat;
+	struct ike_children children;
+	struct ikev1_mode ikev1;
 	struct ike_exchange exchanges[IKE_SA_EXCHANGES];
 	uint8_t exchange_count;
 	struct evidence_list evidence;
@@ -217,6 +240,9 @@ struct esp_direction {
 	uint32_t first_spi; /* newest entry in the SPI table, chained by spi_entry.next_of_owner; SPI_TABLE_FULL ends */
 };
 
+/* Fewer lost packets are no verdict. */
+#define LOSS_LEAST 10
+
 /* Losses that speak of the path: those of the times when the tunnel was found to be one-way are none. */
 static inline uint64_t esp_direction_path_losses(const struct esp_direction *direction)
 {
@@ -255,7 +281,7 @@ struct tunnel {
 	uint8_t asa_side;
 	bool asa_declared;            /* by options or tunnels_declare(), not by default */
 	bool keep;                    /* never gives way to others */
-	bool touched;                 /* has counts that are not settled */
+	bool dirty;                   /* has counts that are not settled */
 	struct esp_direction esp[2];  /* by sending side */
 	struct ip_address address[2]; /* side 0: first sender */
 	int64_t first_time;
@@ -276,14 +302,24 @@ struct tunnel {
 	uint32_t too_big_frame;
 	int64_t too_big_time;
 	int64_t too_big_round;  /* time that the last round of them began */
-	uint32_t too_big_count; /* rounds: see tunnel.c */
-	uint32_t unreachable_frame;
+	uint32_t too_big_count; /* rounds: see packet.c */
 	uint32_t ike_messages_from[2];
 	uint64_t ike_bytes_from[2]; /* of IKE messages, without IP and UDP */
 	uint32_t ike_retransmissions;
 	struct logged_failure logged;
 	int64_t loss_window_start;
 };
+
+/* Any packet of it was seen. */
+static inline bool tunnel_was_seen(const struct tunnel *tunnel)
+{
+	return tunnel->last_from[0] != 0 || tunnel->last_from[1] != 0;
+}
+
+static inline bool tunnel_has_esp_both_ways(const struct tunnel *tunnel)
+{
+	return esp_direction_seen(&tunnel->esp[0]) != 0 && esp_direction_seen(&tunnel->esp[1]) != 0;
+}
 
 struct tunnels;
 
@@ -321,7 +357,6 @@ struct annotation {
 	int64_t response_time;      /* nanoseconds since that request's first copy */
 	uint32_t retransmission_of; /* frame of the first copy; 0: not a retransmission */
 	enum inferred inferred;
-	struct plaintext_length plaintext;
 	bool asks_cookie;      /* one round trip more, not a fault */
 	bool asks_other_group; /* the same, if the initiator has that group */
 	bool nat_checked;      /* it says where a NAT is: tunnel_nat() */
@@ -338,40 +373,18 @@ struct annotation {
 	enum sequence_arrival arrival;
 };
 
-/*
- * Takes one packet. frame counts from 1 (0 where frames have no numbers), time is nanoseconds since the epoch. message
- * is the IKE message in datagram->payload when the caller has read it (and perhaps added what a decryptor found), else
- * NULL: then it is read here. annotation may be NULL.
- */
-void tunnels_add(struct tunnels *tunnels, uint32_t frame, int64_t time, const struct datagram *datagram,
-                 const struct ike_message *message, struct annotation *annotation);
-
-/*
- * The same for packets that esp_packet_read has read, in their order; the caller has filled in frame and time, which is
- * changed where it cannot be (0 or before). Faster than one by one.
- */
-void tunnels_add_esp(struct tunnels *tunnels, struct esp_packet *packets, size_t count);
-
 /* ---- packets that were counted elsewhere ---- */
 
 /*
  * Takes what was counted of one SPI since it was last told: by the threads of a daemon, or by the kernel. Totals and
  * the SPI's entry have them at once; for rules that ask about silence, all that is taken until the next
- * tunnels_settle_counts() counts as one look, within which the order of packets is not known.
+ * tunnels_settle_counts() (verdict/judge.h) counts as one look, within which the order of packets is not known.
  */
 void tunnels_take_counts(struct tunnels *tunnels, const struct spi_counts *counts);
 
 /* ESP passed that was not counted, until this time; of which tunnel is not known. Silence is less sure then. */
 void tunnels_note_uncounted(struct tunnels *tunnels, int64_t time);
 int64_t tunnels_uncounted_time(const struct tunnels *tunnels); /* the last; 0 never */
-
-typedef void tunnel_changed(struct tunnel *tunnel, void *context);
-
-/*
- * Ends a look: judges the tunnels that it concerned. changed is called for those whose verdict is another now. Loss is
- * judged over the last one to two minutes from then on, so that it clears itself.
- */
-void tunnels_settle_counts(struct tunnels *tunnels, int64_t now, tunnel_changed *changed, void *context);
 
 /* ---- what is known without packets ---- */
 
@@ -399,6 +412,15 @@ void tunnels_retire_spis(struct tunnels *tunnels, int64_t before);
 
 /* ---- reading the state ---- */
 
+/* What became of an IKE SA. */
+enum ike_outcome {
+	IKE_OUTCOME_PENDING,
+	IKE_OUTCOME_UP,
+	IKE_OUTCOME_FAILED,
+	IKE_OUTCOME_DELETED,
+};
+enum ike_outcome ike_sa_outcome(const struct tunnel *tunnel, const struct ike_sa *sa);
+
 /* The IKE SA that speaks for the tunnel now: the newest with an outcome, unless an older one is up and still in use.
  * NULL: none seen. */
 const struct ike_sa *tunnel_ike_sa(const struct tunnel *tunnel);
@@ -408,6 +430,9 @@ bool tunnel_ike_sa_is_up(const struct tunnel *tunnel, const struct ike_sa *sa);
 
 /* The ASA's word for it: "READY", "NEGO", "NONE", "MM_WAIT_MSG2" …, "MM_ACTIVE". Writes into text, returns it. */
 const char *tunnel_ike_state(const struct tunnel *tunnel, char *text, size_t size);
+
+/* The same of one IKEv1 SA, as the ASA on that side sees it: MM_WAIT_MSG2 … MM_ACTIVE, AM_ACTIVE. */
+const char *ikev1_sa_state(const struct ike_sa *sa, unsigned asa_side, char *text, size_t size);
 
 enum nat tunnel_nat(const struct tunnel *tunnel);
 const char *nat_name(enum nat nat);                   /* NULL for NAT_UNKNOWN and NAT_NONE */

@@ -3,7 +3,12 @@
 
 #include <string.h>
 
+#include "core/base/time.h"
+#include "core/catalogue/causes.h"
+#include "core/tunnel/ike_exchange.h"
+#include "core/tunnel/packet.h"
 #include "core/tunnel/table.h"
+#include "core/verdict/logged.h"
 
 /* A first message sent this often without an answer is more than a slow path. */
 #define LIKELY_COPIES 3
@@ -25,8 +30,9 @@
 struct judgement {
 	struct tunnels *tunnels;
 	const struct tunnel *tunnel;
-	const struct ike_sa *sa; /* tunnel_ike_sa(), may be NULL */
-	bool up;                 /* sa is up */
+	const struct ike_sa *sa;  /* tunnel_ike_sa(), may be NULL */
+	enum ike_outcome outcome; /* of sa; pending where there is none */
+	bool up;                  /* sa is up */
 	int64_t now;
 };
 
@@ -55,9 +61,9 @@ static bool liveness_unanswered(const struct tunnel *tunnel, const struct ike_sa
 		return true;
 	/* IKEv1 liveness checks are single messages, each with a message ID of its own (RFC 3706). */
 	for (unsigned side = 0; side < 2; side++)
-		if (sa->version == 1 && sa->lone_informationals[side] >= LONE_INFORMATIONALS &&
-		    sa->last_from[side] - sa->lone_informational_start[side] >= LONE_INFORMATIONAL_SPAN &&
-		    has_been_silent_since(tunnel, !side, sa->lone_informational_start[side]))
+		if (sa->version == 1 && sa->ikev1.lone_informationals[side] >= LONE_INFORMATIONALS &&
+		    sa->last_from[side] - sa->ikev1.lone_informational_start[side] >= LONE_INFORMATIONAL_SPAN &&
+		    has_been_silent_since(tunnel, !side, sa->ikev1.lone_informational_start[side]))
 			return true;
 	return false;
 }
@@ -68,7 +74,7 @@ static bool rule_peer_dead(const struct judgement *judgement, struct verdict *ve
 
 	for (unsigned i = tunnel->ike_sa_count; i-- > 0;) {
 		const struct ike_sa *sa = tunnel->ike_sas[i];
-		if (sa->up_time == 0 && !sa->midway)
+		if (sa->up_time == 0 && !sa->starts_midstream)
 			continue;
 		if (sa->stage != IKE_STAGE_UP || !liveness_unanswered(tunnel, sa))
 			continue;
@@ -76,11 +82,11 @@ static bool rule_peer_dead(const struct judgement *judgement, struct verdict *ve
 		verdict->evidence = sa->evidence;
 		verdict->confidence = CONFIDENCE_LIKELY;
 		for (unsigned side = 0; side < 2; side++)
-			if (sa->lone_informationals[side] >= LONE_INFORMATIONALS)
-				add_evidence(
-				        verdict, EVIDENCE_LIVENESS_UNANSWERED, sa->last_frame, sa->last_time,
-				        sa->lone_informationals[side],
-				        milliseconds_between(sa->lone_informational_start[side], sa->last_from[side]));
+			if (sa->ikev1.lone_informationals[side] >= LONE_INFORMATIONALS)
+				add_evidence(verdict, EVIDENCE_LIVENESS_UNANSWERED, sa->last_frame, sa->last_time,
+				             sa->ikev1.lone_informationals[side],
+				             milliseconds_between(sa->ikev1.lone_informational_start[side],
+				                                  sa->last_from[side]));
 		return true;
 	}
 	return false;
@@ -105,8 +111,8 @@ static const struct ike_exchange *unanswered_init(const struct ike_sa *sa)
 static bool was_refused_alike(const struct ike_sa *earlier, const struct ike_sa *sa)
 {
 	if (sa->stage == IKE_STAGE_INIT_REFUSED)
-		return earlier->stage == IKE_STAGE_INIT_REFUSED && earlier->error == sa->error;
-	return earlier->stage == IKE_STAGE_AUTH_REFUSED || earlier->by_initiator;
+		return earlier->stage == IKE_STAGE_INIT_REFUSED && earlier->failure.error == sa->failure.error;
+	return earlier->stage == IKE_STAGE_AUTH_REFUSED || earlier->authentication.refused_by_initiator;
 }
 
 /* Earlier attempts that were refused as well, newest first, as far as there is room. Returns whether there were any. */
@@ -117,11 +123,12 @@ static bool add_earlier_refusals(const struct judgement *judgement, struct verdi
 
 	for (unsigned i = tunnel->ike_sa_count; i-- > 0;) {
 		const struct ike_sa *earlier = tunnel->ike_sas[i];
-		if (earlier == judgement->sa || earlier->failed_time == 0 || !was_refused_alike(earlier, judgement->sa))
+		if (earlier == judgement->sa || earlier->failure.time == 0 ||
+		    !was_refused_alike(earlier, judgement->sa))
 			continue;
 		found = true;
 		if (verdict->evidence.count < EVIDENCE_MOST)
-			add_evidence(verdict, EVIDENCE_REFUSED_BEFORE, earlier->failed_frame, earlier->failed_time, 0,
+			add_evidence(verdict, EVIDENCE_REFUSED_BEFORE, earlier->failure.frame, earlier->failure.time, 0,
 			             0);
 	}
 	return found;
@@ -131,7 +138,7 @@ static bool rule_version_mismatch(const struct judgement *judgement, struct verd
 {
 	const struct tunnel *tunnel = judgement->tunnel;
 
-	if (judgement->sa->error == IKE_NOTIFY_INVALID_MAJOR_VERSION) {
+	if (judgement->sa->failure.error == IKE_NOTIFY_INVALID_MAJOR_VERSION) {
 		verdict->confidence = CONFIDENCE_CERTAIN;
 		add_earlier_refusals(judgement, verdict);
 		return true;
@@ -157,7 +164,8 @@ static bool is_init_refused(const struct judgement *judgement, struct verdict *v
 {
 	const struct ike_sa *sa = judgement->sa;
 
-	if (sa->stage != IKE_STAGE_INIT_REFUSED || (sa->error == IKE_NOTIFY_INVALID_KE_PAYLOAD) != for_its_group)
+	if (sa->stage != IKE_STAGE_INIT_REFUSED ||
+	    (sa->failure.error == IKE_NOTIFY_INVALID_KE_PAYLOAD) != for_its_group)
 		return false;
 	verdict->confidence = CONFIDENCE_CERTAIN;
 	add_earlier_refusals(judgement, verdict);
@@ -178,20 +186,20 @@ static bool rule_dh_group(const struct judgement *judgement, struct verdict *ver
 static bool uses_certificates(const struct ike_sa *sa)
 {
 	if (sa->version == 2)
-		return sa->certificates;
-	return sa->suite.authentication != 0 && sa->suite.authentication != 1;
+		return sa->authentication.certificates;
+	return sa->init.suite.authentication != 0 && sa->init.suite.authentication != 1;
 }
 
 static bool authentication_refused(const struct judgement *judgement, struct verdict *verdict)
 {
 	const struct ike_sa *sa = judgement->sa;
 
-	if (sa->stage != IKE_STAGE_AUTH_REFUSED && !(sa->by_initiator && !judgement->up))
+	if (sa->stage != IKE_STAGE_AUTH_REFUSED && !(sa->authentication.refused_by_initiator && !judgement->up))
 		return false;
 	verdict->confidence = CONFIDENCE_POSSIBLE;
 	/* Second witness: a new attempt after it, the same before it, or an Informational for each copy (IKEv1). */
 	if (add_earlier_refusals(judgement, verdict) ||
-	    evidence_list_find(&verdict->evidence, EVIDENCE_NEW_ATTEMPT) != NULL || sa->refusals > 1)
+	    evidence_list_find(&verdict->evidence, EVIDENCE_NEW_ATTEMPT) != NULL || sa->ikev1.refusals > 1)
 		verdict->confidence = CONFIDENCE_LIKELY;
 	return true;
 }
@@ -200,7 +208,7 @@ static bool authentication_refused(const struct judgement *judgement, struct ver
  * wire. */
 static void raise_decrypted(const struct ike_sa *sa, struct verdict *verdict)
 {
-	if (sa->error_certain)
+	if (sa->failure.certain)
 		verdict->confidence = CONFIDENCE_CERTAIN;
 }
 
@@ -278,7 +286,7 @@ static bool rule_no_response(const struct judgement *judgement, struct verdict *
 
 static bool is_child_refused(const struct judgement *judgement)
 {
-	return judgement->up && judgement->sa->child_refusals > 0;
+	return judgement->up && judgement->sa->children.refusals > 0;
 }
 
 /* What a refused rekey may say when PFS is the reason. */
@@ -291,18 +299,18 @@ static bool rule_pfs(const struct judgement *judgement, struct verdict *verdict)
 {
 	const struct ike_sa *sa = judgement->sa;
 
-	if (!is_child_refused(judgement) || sa->children_up == 0 || sa->child_refusals_pfs == 0 ||
-	    !fits_pfs(sa->child_error))
+	if (!is_child_refused(judgement) || sa->children.up == 0 || sa->children.refusals_pfs == 0 ||
+	    !fits_pfs(sa->children.error))
 		return false;
-	verdict->confidence = sa->child_error != 0 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+	verdict->confidence = sa->children.error != 0 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	return true;
 }
 
 static bool rule_traffic_selectors(const struct judgement *judgement, struct verdict *verdict)
 {
-	if (!is_child_refused(judgement) || (judgement->sa->child_error != IKE_NOTIFY_TS_UNACCEPTABLE &&
-	                                     judgement->sa->child_error != IKE_NOTIFY_INVALID_ID_INFORMATION &&
-	                                     judgement->sa->child_error != IKE_NOTIFY_SINGLE_PAIR_REQUIRED))
+	if (!is_child_refused(judgement) || (judgement->sa->children.error != IKE_NOTIFY_TS_UNACCEPTABLE &&
+	                                     judgement->sa->children.error != IKE_NOTIFY_INVALID_ID_INFORMATION &&
+	                                     judgement->sa->children.error != IKE_NOTIFY_SINGLE_PAIR_REQUIRED))
 		return false;
 	verdict->confidence = CONFIDENCE_CERTAIN;
 	return true;
@@ -310,8 +318,8 @@ static bool rule_traffic_selectors(const struct judgement *judgement, struct ver
 
 static bool rule_esp_proposal(const struct judgement *judgement, struct verdict *verdict)
 {
-	if (!is_child_refused(judgement) || (judgement->sa->child_error != IKE_NOTIFY_NO_PROPOSAL_CHOSEN &&
-	                                     judgement->sa->child_error != IKE_NOTIFY_INVALID_KE_PAYLOAD))
+	if (!is_child_refused(judgement) || (judgement->sa->children.error != IKE_NOTIFY_NO_PROPOSAL_CHOSEN &&
+	                                     judgement->sa->children.error != IKE_NOTIFY_INVALID_KE_PAYLOAD))
 		return false;
 	verdict->confidence = CONFIDENCE_CERTAIN;
 	return true;
@@ -324,14 +332,14 @@ static bool rule_child_refused(const struct judgement *judgement, struct verdict
 	if (!judgement->up)
 		return false;
 	/* Quick mode repeated into silence is a refusal too: IKEv1 peers may drop what they do not want. */
-	bool silent = sa->version == 1 && sa->children_up == 0 &&
+	bool silent = sa->version == 1 && sa->children.up == 0 &&
 	              evidence_list_find(&verdict->evidence, EVIDENCE_QUICK_MODE_UNANSWERED) != NULL;
 	if (!is_child_refused(judgement) && !silent)
 		return false;
 	verdict->confidence = CONFIDENCE_POSSIBLE;
-	if (sa->child_refusals > 1 || evidence_list_find(&verdict->evidence, EVIDENCE_NEW_ATTEMPT) != NULL)
+	if (sa->children.refusals > 1 || evidence_list_find(&verdict->evidence, EVIDENCE_NEW_ATTEMPT) != NULL)
 		verdict->confidence = CONFIDENCE_LIKELY;
-	if (sa->child_error != 0)
+	if (sa->children.error != 0)
 		verdict->confidence = CONFIDENCE_CERTAIN;
 	return true;
 }
@@ -340,13 +348,13 @@ static bool rule_churn(const struct judgement *judgement, struct verdict *verdic
 {
 	const struct ike_sa *sa = judgement->sa;
 
-	if (!judgement->up || sa->replacements < CHURN_REKEYS)
+	if (!judgement->up || sa->children.replacements < CHURN_REKEYS)
 		return false;
-	int64_t took = sa->last_child_time - sa->first_child_time;
-	if (took / sa->replacements >= CHURN_INTERVAL)
+	int64_t took = sa->children.last_time - sa->children.first_time;
+	if (took / sa->children.replacements >= CHURN_INTERVAL)
 		return false;
-	add_evidence(verdict, EVIDENCE_REKEY_COUNT, sa->last_frame, sa->last_child_time, sa->replacements,
-	             milliseconds_between(sa->first_child_time, sa->last_child_time));
+	add_evidence(verdict, EVIDENCE_REKEY_COUNT, sa->last_frame, sa->children.last_time, sa->children.replacements,
+	             milliseconds_between(sa->children.first_time, sa->children.last_time));
 	verdict->confidence = CONFIDENCE_LIKELY;
 	return true;
 }
@@ -510,21 +518,21 @@ static bool rule_no_traffic(const struct judgement *judgement, struct verdict *v
 {
 	const struct tunnel *tunnel = judgement->tunnel;
 
-	if (!judgement->up || judgement->sa->children_up == 0 || judgement->sa->midway ||
+	if (!judgement->up || judgement->sa->children.up == 0 || judgement->sa->starts_midstream ||
 	    esp_direction_seen(&tunnel->esp[0]) + esp_direction_seen(&tunnel->esp[1]) != 0)
 		return false;
-	int64_t watched = tunnel->last_time - judgement->sa->first_child_time;
+	int64_t watched = tunnel->last_time - judgement->sa->children.first_time;
 	if (watched < NO_TRAFFIC_AFTER)
 		return false;
 	add_evidence(verdict, EVIDENCE_ESP_NONE, tunnel->last_frame, tunnel->last_time,
-	             milliseconds_between(judgement->sa->first_child_time, tunnel->last_time) / 1000, 0);
+	             milliseconds_between(judgement->sa->children.first_time, tunnel->last_time) / 1000, 0);
 	verdict->confidence = CONFIDENCE_POSSIBLE;
 	return true;
 }
 
 /* ---- the rules in order: the first that holds gives the verdict ---- */
 
-enum asked { ASKED_ALWAYS, ASKED_NOT_UP, ASKED_UP_OR_NO_IKE };
+enum asked { ASKED_ALWAYS, ASKED_FAILED, ASKED_UP_OR_NO_IKE };
 
 static const struct {
 	enum cause cause;
@@ -532,14 +540,14 @@ static const struct {
 	rule *holds;
 } rules[] = {
         {CAUSE_PEER_DEAD, ASKED_ALWAYS, rule_peer_dead},
-        {CAUSE_VERSION_MISMATCH, ASKED_NOT_UP, rule_version_mismatch},
-        {CAUSE_IKE_PROPOSAL_MISMATCH, ASKED_NOT_UP, rule_ike_proposal},
-        {CAUSE_DH_GROUP_MISMATCH, ASKED_NOT_UP, rule_dh_group},
-        {CAUSE_CERT_UNTRUSTED, ASKED_NOT_UP, rule_certificate},
-        {CAUSE_PSK_MISMATCH, ASKED_NOT_UP, rule_psk},
-        {CAUSE_NATT_BLOCKED, ASKED_NOT_UP, rule_natt_blocked},
-        {CAUSE_AUTH_NO_RESPONSE, ASKED_NOT_UP, rule_auth_no_response},
-        {CAUSE_NO_RESPONSE, ASKED_NOT_UP, rule_no_response},
+        {CAUSE_VERSION_MISMATCH, ASKED_FAILED, rule_version_mismatch},
+        {CAUSE_IKE_PROPOSAL_MISMATCH, ASKED_FAILED, rule_ike_proposal},
+        {CAUSE_DH_GROUP_MISMATCH, ASKED_FAILED, rule_dh_group},
+        {CAUSE_CERT_UNTRUSTED, ASKED_FAILED, rule_certificate},
+        {CAUSE_PSK_MISMATCH, ASKED_FAILED, rule_psk},
+        {CAUSE_NATT_BLOCKED, ASKED_FAILED, rule_natt_blocked},
+        {CAUSE_AUTH_NO_RESPONSE, ASKED_FAILED, rule_auth_no_response},
+        {CAUSE_NO_RESPONSE, ASKED_FAILED, rule_no_response},
         {CAUSE_TS_UNACCEPTABLE, ASKED_UP_OR_NO_IKE, rule_traffic_selectors},
         {CAUSE_PFS_MISMATCH, ASKED_UP_OR_NO_IKE, rule_pfs},
         {CAUSE_ESP_PROPOSAL_MISMATCH, ASKED_UP_OR_NO_IKE, rule_esp_proposal},
@@ -552,30 +560,12 @@ static const struct {
         {CAUSE_NO_TRAFFIC, ASKED_UP_OR_NO_IKE, rule_no_traffic},
 };
 
-static bool has_failed(const struct judgement *judgement)
-{
-	const struct ike_sa *sa = judgement->sa;
-	if (sa == NULL || sa->stage == IKE_STAGE_DELETED)
-		return false;
-	if (sa->stage == IKE_STAGE_INIT_REFUSED || sa->stage == IKE_STAGE_AUTH_REFUSED ||
-	    ike_sa_answer_lost(sa) != NULL)
-		return true;
-	if (sa->stage == IKE_STAGE_UP)
-		return !judgement->up;
-	return ike_sa_unanswered(sa) != NULL && !sa->other_half_unseen;
-}
-
 static void take_alternatives(struct verdict *verdict)
 {
 	const struct catalogue_entry *entry = catalogue_entry(verdict->cause);
 
 	for (unsigned i = 0; i < CATALOGUE_ALTERNATIVES && entry->alternatives[i] != NULL; i++)
 		verdict->alternatives[verdict->alternative_count++] = entry->alternatives[i];
-}
-
-static bool was_seen(const struct tunnel *tunnel)
-{
-	return tunnel->last_from[0] != 0 || tunnel->last_from[1] != 0;
 }
 
 /* What the capture cannot show is said as such. */
@@ -587,7 +577,7 @@ static void note_limits(const struct judgement *judgement, struct verdict *verdi
 
 	if (verdict->cause != CAUSE_NONE)
 		return;
-	if (!was_seen(tunnel))
+	if (!tunnel_was_seen(tunnel))
 		add_evidence(verdict, EVIDENCE_NOTHING_SEEN, 0, judgement->now, 0, 0);
 	else if (one_direction)
 		add_evidence(verdict, EVIDENCE_ONE_DIRECTION_CAPTURED, tunnel->last_frame, tunnel->last_time,
@@ -603,15 +593,10 @@ static void begin_verdict(const struct judgement *judgement, struct verdict *ver
 		verdict->evidence = judgement->sa->evidence;
 }
 
-static bool has_esp_both_ways(const struct tunnel *tunnel)
-{
-	return esp_direction_seen(&tunnel->esp[0]) != 0 && esp_direction_seen(&tunnel->esp[1]) != 0;
-}
-
 /* Nothing wrong: how sure depends on whether both directions and the negotiation were seen. */
 static enum confidence confidence_of_none(const struct judgement *judgement)
 {
-	if (has_esp_both_ways(judgement->tunnel))
+	if (tunnel_has_esp_both_ways(judgement->tunnel))
 		return judgement->up ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	return judgement->up ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 }
@@ -621,7 +606,7 @@ static bool find_cause(const struct judgement *judgement, struct verdict *verdic
 {
 	const bool asked[] = {
 	        [ASKED_ALWAYS] = true,
-	        [ASKED_NOT_UP] = has_failed(judgement),
+	        [ASKED_FAILED] = judgement->outcome == IKE_OUTCOME_FAILED,
 	        [ASKED_UP_OR_NO_IKE] = judgement->sa == NULL || judgement->up,
 	};
 
@@ -639,7 +624,9 @@ void tunnel_diagnose(struct tunnels *tunnels, const struct tunnel *tunnel, struc
 	struct judgement judgement = {
 	        .tunnels = tunnels, .tunnel = tunnel, .sa = tunnel_ike_sa(tunnel), .now = tunnels_now(tunnels)};
 
-	judgement.up = judgement.sa != NULL && tunnel_ike_sa_is_up(tunnel, judgement.sa);
+	if (judgement.sa != NULL)
+		judgement.outcome = ike_sa_outcome(tunnel, judgement.sa);
+	judgement.up = judgement.outcome == IKE_OUTCOME_UP;
 	begin_verdict(&judgement, verdict);
 	if (find_cause(&judgement, verdict)) {
 		verdict_take_log(tunnel, verdict);
@@ -649,57 +636,4 @@ void tunnel_diagnose(struct tunnels *tunnels, const struct tunnel *tunnel, struc
 		verdict->confidence = confidence_of_none(&judgement);
 	}
 	note_limits(&judgement, verdict);
-}
-
-/* ---- the walk ---- */
-
-static enum walk_answer answer_of(bool ok, bool failed)
-{
-	return failed ? WALK_FAILED : ok ? WALK_OK : WALK_UNKNOWN;
-}
-
-static bool is_one_of(enum cause cause, const enum cause *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (list[i] == cause)
-			return true;
-	return false;
-}
-
-#define ONE_OF(cause, ...)                                                                                             \
-	is_one_of(cause, (const enum cause[]){__VA_ARGS__}, sizeof(enum cause[]){__VA_ARGS__} / sizeof(enum cause))
-
-void tunnel_walk(struct tunnels *tunnels, const struct tunnel *tunnel, const struct verdict *verdict,
-                 struct walk_step steps[WALK_STEPS])
-{
-	const struct ike_sa *sa = verdict->ike_sa;
-	enum cause cause = verdict->cause;
-	bool esp_both = has_esp_both_ways(tunnel);
-	bool both_ends = tunnel->last_from[0] != 0 && tunnel->last_from[1] != 0;
-	bool suite = sa != NULL && sa->stage >= IKE_STAGE_INIT_DONE;
-	bool up = sa != NULL && tunnel_ike_sa_is_up(tunnel, sa);
-	bool child = up && sa->children_up > 0;
-	enum answer_index { ROUTING, SUITES, AUTHENTICATION, CRYPTO_MAP, INTERESTING, PHASE_ONE, PHASE_TWO };
-	const enum walk_answer answers[WALK_STEPS] = {
-	        [ROUTING] = answer_of(both_ends, ONE_OF(cause, CAUSE_NO_RESPONSE, CAUSE_PEER_DEAD)),
-	        [SUITES] =
-	                answer_of(suite || esp_both, ONE_OF(cause, CAUSE_IKE_PROPOSAL_MISMATCH, CAUSE_DH_GROUP_MISMATCH,
-	                                                    CAUSE_ESP_PROPOSAL_MISMATCH, CAUSE_PFS_MISMATCH)),
-	        [AUTHENTICATION] = answer_of(up || esp_both, ONE_OF(cause, CAUSE_PSK_MISMATCH, CAUSE_CERT_UNTRUSTED)),
-	        [CRYPTO_MAP] = answer_of(child || esp_both, ONE_OF(cause, CAUSE_TS_UNACCEPTABLE)),
-	        [INTERESTING] = answer_of(was_seen(tunnel), cause == CAUSE_NO_TRAFFIC),
-	        [PHASE_ONE] = answer_of(up, verdict->phase_failed == PHASE_1),
-	        [PHASE_TWO] = answer_of(esp_both && cause == CAUSE_NONE,
-	                                verdict->phase_failed == PHASE_2 || verdict->phase_failed == PHASE_DATA),
-	};
-
-	(void)tunnels;
-	for (unsigned i = 0; i < WALK_STEPS; i++) {
-		const struct walk_template *template = catalogue_walk(i);
-		steps[i].name = template->name;
-		steps[i].answer = answers[i];
-		steps[i].why = answers[i] == WALK_OK       ? template->done
-		               : answers[i] == WALK_FAILED ? template->failed
-		                                           : template->unknown;
-	}
 }

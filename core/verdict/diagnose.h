@@ -32,15 +32,4 @@ void tunnel_diagnose(struct tunnels *tunnels, const struct tunnel *tunnel, struc
  */
 int tunnel_silent_side(struct tunnels *tunnels, const struct tunnel *tunnel, const struct child_sa **child);
 
-enum walk_answer { WALK_UNKNOWN, WALK_OK, WALK_FAILED };
-struct walk_step {
-	const char *name;
-	enum walk_answer answer;
-	const char *why;
-};
-
-/* The article's seven steps, as far as the packets answer them. */
-void tunnel_walk(struct tunnels *tunnels, const struct tunnel *tunnel, const struct verdict *verdict,
-                 struct walk_step steps[WALK_STEPS]);
-
 #endif

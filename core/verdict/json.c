@@ -3,7 +3,9 @@
 
 #include <inttypes.h>
 
-#include "core/tunnel/arrival.h"
+#include "core/base/time.h"
+#include "core/catalogue/evidence.h"
+#include "core/verdict/checklist.h"
 #include "core/verdict/words.h"
 
 /* SPIs listed in each direction: a flood of them must not make an object without end. */
@@ -116,21 +118,20 @@ static void add_steps(JsonBuilder *json, const struct verdict_words *words)
 	json_builder_end_array(json);
 }
 
-static void add_walk(JsonBuilder *json, struct tunnels *tunnels, const struct tunnel *tunnel,
-                     const struct verdict *verdict)
+static void add_checklist(JsonBuilder *json, const struct tunnel *tunnel, const struct verdict *verdict)
 {
-	struct walk_step steps[WALK_STEPS];
+	struct checklist_item steps[CHECKLIST_STEPS];
 
-	tunnel_walk(tunnels, tunnel, verdict, steps);
+	tunnel_checklist(tunnel, verdict, steps);
 	begin_array(json, "walk");
-	for (unsigned i = 0; i < WALK_STEPS; i++) {
+	for (unsigned i = 0; i < CHECKLIST_STEPS; i++) {
 		json_builder_begin_object(json);
 		add_string(json, "step", steps[i].name);
 		json_builder_set_member_name(json, "ok");
-		if (steps[i].answer == WALK_UNKNOWN)
+		if (steps[i].answer == CHECKLIST_UNKNOWN)
 			json_builder_add_null_value(json);
 		else
-			json_builder_add_boolean_value(json, steps[i].answer == WALK_OK);
+			json_builder_add_boolean_value(json, steps[i].answer == CHECKLIST_OK);
 		add_string(json, "why", steps[i].why);
 		json_builder_end_object(json);
 	}
@@ -255,7 +256,7 @@ void verdict_json_add(JsonBuilder *json, struct tunnels *tunnels, const struct t
 	add_evidence(json, &verdict.evidence);
 	add_messages(json, &words);
 	add_steps(json, &words);
-	add_walk(json, tunnels, tunnel, &verdict);
+	add_checklist(json, tunnel, &verdict);
 	add_history(json, tunnel);
 	add_children(json, tunnel);
 	add_esp(json, tunnels, tunnel);

@@ -4,8 +4,9 @@
 #include <inttypes.h>
 
 #include "core/base/byte_order.h"
+#include "core/base/time.h"
+#include "core/catalogue/inferred.h"
 #include "core/catalogue/log_line.h"
-#include "core/tunnel/arrival.h"
 #include "core/verdict/text.h"
 #include "core/wire/esp.h"
 #include "core/wire/ike_names.h"

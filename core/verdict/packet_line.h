@@ -7,6 +7,7 @@
 
 #include "core/base/text_style.h"
 #include "core/tunnel/tunnel.h"
+#include "core/verdict/judge.h"
 
 /*
  * Appends "10.1.0.1.500 > 10.2.0.1.500: IKEv2 IKE_SA_INIT request 0 …" without frame, time or line feed. message is

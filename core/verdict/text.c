@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/tunnel/arrival.h"
+#include "core/base/time.h"
+#include "core/catalogue/evidence.h"
+#include "core/verdict/checklist.h"
 #include "core/verdict/steps_text.h"
 #include "core/verdict/words.h"
 
@@ -132,13 +134,13 @@ static void append_proposals(const struct page *page)
 {
 	const struct ike_sa *sa = page->verdict.ike_sa;
 
-	if (sa == NULL || (sa->offered[0] == '\0' && sa->chosen[0] == '\0'))
+	if (sa == NULL || (sa->init.offered[0] == '\0' && sa->init.chosen[0] == '\0'))
 		return;
 	heading(page, "Proposals for the IKE SA");
-	if (sa->offered[0] != '\0')
-		g_string_append_printf(page->text, "    offered  %s\n", sa->offered);
-	if (sa->chosen[0] != '\0')
-		g_string_append_printf(page->text, "    chosen   %s\n", sa->chosen);
+	if (sa->init.offered[0] != '\0')
+		g_string_append_printf(page->text, "    offered  %s\n", sa->init.offered);
+	if (sa->init.chosen[0] != '\0')
+		g_string_append_printf(page->text, "    chosen   %s\n", sa->init.chosen);
 }
 
 static void append_direction(const struct page *page, const char *name, unsigned side)
@@ -196,13 +198,14 @@ static void append_walk(const struct page *page)
 	static const struct {
 		const char *mark;
 		enum paint paint;
-	} marks[] = {
-	        [WALK_UNKNOWN] = {"?", PAINT_WARNING}, [WALK_OK] = {"✓", PAINT_GOOD}, [WALK_FAILED] = {"✗", PAINT_BAD}};
-	struct walk_step steps[WALK_STEPS];
+	} marks[] = {[CHECKLIST_UNKNOWN] = {"?", PAINT_WARNING},
+	             [CHECKLIST_OK] = {"✓", PAINT_GOOD},
+	             [CHECKLIST_FAILED] = {"✗", PAINT_BAD}};
+	struct checklist_item steps[CHECKLIST_STEPS];
 
-	tunnel_walk(page->tunnels, page->tunnel, &page->verdict, steps);
+	tunnel_checklist(page->tunnel, &page->verdict, steps);
 	heading(page, "From zero to pings");
-	for (unsigned i = 0; i < WALK_STEPS; i++) {
+	for (unsigned i = 0; i < CHECKLIST_STEPS; i++) {
 		g_string_append(page->text, "    ");
 		text_style_append_string(page->text, page->style, marks[steps[i].answer].paint,
 		                         marks[steps[i].answer].mark);

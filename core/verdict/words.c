@@ -20,7 +20,7 @@ static bool messages_hold(const struct verdict *verdict)
 {
 	if (verdict->cause != CAUSE_NONE)
 		return true;
-	return verdict->ike_sa != NULL && verdict->ike_sa->up_time != 0 && !verdict->ike_sa->midway;
+	return verdict->ike_sa != NULL && verdict->ike_sa->up_time != 0 && !verdict->ike_sa->starts_midstream;
 }
 
 static const struct {

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/wire/cipher.h"
+
 struct name {
 	uint32_t number;
 	const char *text; /* NULL ends a table */
@@ -280,53 +282,26 @@ const char *ike_dh_group_name(uint32_t group)
 	return text ? text : "unknown group";
 }
 
-/* Also the ESP transforms of IKEv1 (RFC 2407 sec. 4.4.4), whose numbers IKEv2 took over. */
-static const struct name ike2_encryption[] = {
-        {1, "DES-IV64"},
-        {2, "DES-CBC"},
-        {3, "3DES-CBC"},
-        {4, "RC5"},
-        {5, "IDEA"},
-        {6, "CAST"},
-        {7, "BLOWFISH"},
-        {8, "3IDEA"},
-        {9, "DES-IV32"},
-        {11, "NULL"},
-        {12, "AES-CBC"},
-        {13, "AES-CTR"},
-        {14, "AES-CCM-8"},
-        {15, "AES-CCM-12"},
-        {16, "AES-CCM-16"},
-        {18, "AES-GCM-8"},
-        {19, "AES-GCM-12"},
-        {20, "AES-GCM-16"},
-        {21, "NULL-AES-GMAC"},
-        {23, "CAMELLIA-CBC"},
-        {24, "CAMELLIA-CTR"},
-        {25, "CAMELLIA-CCM-8"},
-        {26, "CAMELLIA-CCM-12"},
-        {27, "CAMELLIA-CCM-16"},
-        {28, "CHACHA20-POLY1305"},
-        {29, "AES-CCM-8-IIV"},
-        {30, "AES-GCM-16-IIV"},
-        {31, "CHACHA20-POLY1305-IIV"},
-        {0, NULL},
-};
+static const char *encryption_name(uint32_t id)
+{
+	const struct cipher *cipher = id <= UINT16_MAX ? cipher_find((uint16_t)id) : NULL;
 
-static const struct name ike2_prf[] = {
-        {1, "PRF-HMAC-MD5"},          {2, "PRF-HMAC-SHA1"},
-        {3, "PRF-HMAC-TIGER"},        {4, "PRF-AES128-XCBC"},
-        {5, "PRF-HMAC-SHA2-256"},     {6, "PRF-HMAC-SHA2-384"},
-        {7, "PRF-HMAC-SHA2-512"},     {8, "PRF-AES128-CMAC"},
-        {9, "PRF-HMAC-STREEBOG-512"}, {0, NULL},
-};
+	return cipher != NULL ? cipher->name : NULL;
+}
 
-static const struct name ike2_integrity[] = {
-        {0, "no integrity"},  {1, "MD5-96"},        {2, "SHA1-96"},       {3, "DES-MAC"},
-        {4, "KPDK-MD5"},      {5, "AES-XCBC-96"},   {6, "MD5-128"},       {7, "SHA1-160"},
-        {8, "AES-CMAC-96"},   {9, "AES-128-GMAC"},  {10, "AES-192-GMAC"}, {11, "AES-256-GMAC"},
-        {12, "SHA2-256-128"}, {13, "SHA2-384-192"}, {14, "SHA2-512-256"}, {0, NULL},
-};
+static const char *integrity_name(uint32_t id)
+{
+	const struct integrity *integrity = id <= UINT16_MAX ? integrity_find((uint16_t)id) : NULL;
+
+	return integrity != NULL ? integrity->name : NULL;
+}
+
+static const char *prf_name(uint32_t id)
+{
+	const struct prf *prf = id <= UINT16_MAX ? prf_find((uint16_t)id) : NULL;
+
+	return prf != NULL ? prf->name : NULL;
+}
 
 static const struct name ike2_esn[] = {
         {0, "no ESN"},
@@ -367,38 +342,39 @@ static const struct name ike1_authentication[] = {
         {0, NULL},
 };
 
-/* names NULL: the number itself is the value. */
+/* names and name_of NULL: the number itself is the value. */
 struct transform_names {
 	uint8_t type;
 	const struct name *names;
+	const char *(*name_of)(uint32_t id);
 	const char *noun; /* before the number of one that is in no table */
 	const char *unit;
 };
 
 static const struct transform_names ike2_transforms[] = {
-        {IKE_TRANSFORM_ENCRYPTION, ike2_encryption, "encryption", ""},
-        {IKE_TRANSFORM_PRF, ike2_prf, "PRF", ""},
-        {IKE_TRANSFORM_INTEGRITY, ike2_integrity, "integrity", ""},
-        {IKE_TRANSFORM_DH_GROUP, NULL, "group", ""},
-        {IKE_TRANSFORM_ESN, ike2_esn, "ESN", ""},
-        {0, NULL, "transform", ""},
+        {IKE_TRANSFORM_ENCRYPTION, NULL, encryption_name, "encryption", ""},
+        {IKE_TRANSFORM_PRF, NULL, prf_name, "PRF", ""},
+        {IKE_TRANSFORM_INTEGRITY, NULL, integrity_name, "integrity", ""},
+        {IKE_TRANSFORM_DH_GROUP, NULL, NULL, "group", ""},
+        {IKE_TRANSFORM_ESN, ike2_esn, NULL, "ESN", ""},
+        {0, NULL, NULL, "transform", ""},
 };
 
 static const struct transform_names ike1_phase_1_transforms[] = {
-        {IKE_TRANSFORM_ENCRYPTION, ike1_encryption, "encryption", ""},
-        {IKE1_TRANSFORM_HASH, ike1_hash, "hash", ""},
-        {IKE1_TRANSFORM_AUTHENTICATION_METHOD, ike1_authentication, "authentication", ""},
-        {IKE_TRANSFORM_DH_GROUP, NULL, "group", ""},
-        {IKE1_TRANSFORM_LIFE_SECONDS, NULL, "life", " s"},
-        {0, NULL, "transform", ""},
+        {IKE_TRANSFORM_ENCRYPTION, ike1_encryption, NULL, "encryption", ""},
+        {IKE1_TRANSFORM_HASH, ike1_hash, NULL, "hash", ""},
+        {IKE1_TRANSFORM_AUTHENTICATION_METHOD, ike1_authentication, NULL, "authentication", ""},
+        {IKE_TRANSFORM_DH_GROUP, NULL, NULL, "group", ""},
+        {IKE1_TRANSFORM_LIFE_SECONDS, NULL, NULL, "life", " s"},
+        {0, NULL, NULL, "transform", ""},
 };
 
 static const struct transform_names ike1_phase_2_transforms[] = {
-        {IKE_TRANSFORM_ENCRYPTION, ike2_encryption, "encryption", ""},
-        {IKE_TRANSFORM_INTEGRITY, ike1_integrity, "integrity", ""},
-        {IKE_TRANSFORM_DH_GROUP, NULL, "group", ""},
-        {IKE1_TRANSFORM_LIFE_SECONDS, NULL, "life", " s"},
-        {0, NULL, "transform", ""},
+        {IKE_TRANSFORM_ENCRYPTION, NULL, encryption_name, "encryption", ""},
+        {IKE_TRANSFORM_INTEGRITY, ike1_integrity, NULL, "integrity", ""},
+        {IKE_TRANSFORM_DH_GROUP, NULL, NULL, "group", ""},
+        {IKE1_TRANSFORM_LIFE_SECONDS, NULL, NULL, "life", " s"},
+        {0, NULL, NULL, "transform", ""},
 };
 
 static const struct transform_names *transform_names_of(uint8_t major_version, uint8_t protocol, uint8_t type)
@@ -416,7 +392,12 @@ const char *ike_transform_name(uint8_t major_version, uint8_t protocol, const st
                                char *text, size_t size)
 {
 	const struct transform_names *names = transform_names_of(major_version, protocol, transform->type);
-	const char *name = names->names ? find_name(names->names, transform->id) : NULL;
+	const char *name = NULL;
+
+	if (names->name_of != NULL)
+		name = names->name_of(transform->id);
+	else if (names->names != NULL)
+		name = find_name(names->names, transform->id);
 
 	if (name && transform->key_length != 0)
 		snprintf(text, size, "%s-%u", name, (unsigned)transform->key_length);

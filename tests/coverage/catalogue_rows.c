@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "core/asa/show.h"
+#include "core/catalogue/checklist.h"
 #include "core/catalogue/messages.h"
 #include "core/catalogue/shown.h"
 
@@ -107,7 +108,7 @@ int main(void)
 	write_shown();
 	for (size_t i = 0; i < count; i++)
 		printf("show\t%s\t%s\n", commands[i].words, commands[i].description);
-	for (unsigned step = 0; step < WALK_STEPS; step++)
-		printf("step\t%u\t%s\n", step + 1, catalogue_walk(step)->name);
+	for (enum checklist_step step = CHECKLIST_NONE + 1; step < CHECKLIST_LAST; step++)
+		printf("step\t%u\t%s\n", step, catalogue_checklist(step)->name);
 	return 0;
 }

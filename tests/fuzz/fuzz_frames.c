@@ -8,6 +8,7 @@
 #include "core/asa/show.h"
 #include "core/base/byte_order.h"
 #include "core/verdict/json.h"
+#include "core/verdict/judge.h"
 #include "core/verdict/packet_line.h"
 #include "core/verdict/text.h"
 #include "core/wire/datagram_reader.h"

@@ -22,6 +22,7 @@
 #include "core/base/byte_order.h"
 #include "core/base/time.h"
 #include "core/verdict/diagnose.h"
+#include "core/verdict/judge.h"
 #include "core/wire/datagram_reader.h"
 #include "core/wire/link_layer.h"
 

@@ -20,8 +20,11 @@
 #include <unistd.h>
 
 #include "core/base/time.h"
+#include "core/catalogue/evidence.h"
 #include "core/tunnel/tunnel.h"
+#include "core/verdict/checklist.h"
 #include "core/verdict/diagnose.h"
+#include "core/verdict/judge.h"
 #include "core/wire/datagram_reader.h"
 #include "core/wire/link_layer.h"
 
@@ -69,13 +72,13 @@ static void judge(struct tunnels *tunnels, struct tally *tally)
 	for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
 		const struct tunnel *tunnel = tunnels_at(tunnels, number);
 		struct verdict verdict;
-		struct walk_step steps[WALK_STEPS];
+		struct checklist_item steps[CHECKLIST_STEPS];
 		char text[512];
 
 		if (!tunnel)
 			continue;
 		tunnel_diagnose(tunnels, tunnel, &verdict);
-		tunnel_walk(tunnels, tunnel, &verdict, steps);
+		tunnel_checklist(tunnel, &verdict, steps);
 		tunnel_ike_state(tunnel, text, sizeof text);
 		for (unsigned i = 0; i < verdict.evidence.count; i++)
 			evidence_text(&verdict.evidence.items[i], text, sizeof text);

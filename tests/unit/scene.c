@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/time.h"
+#include "core/verdict/judge.h"
 
 #define STEP (NANOSECONDS / 50)
 #define ORDINARY_AUTH_REQUEST 200

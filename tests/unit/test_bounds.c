@@ -5,6 +5,7 @@
 
 #include "core/base/time.h"
 #include "core/tunnel/tunnel.h"
+#include "core/verdict/judge.h"
 
 #define HOUR (3600 * NANOSECONDS)
 #define ESP_BYTES 100

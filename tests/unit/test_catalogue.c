@@ -4,6 +4,7 @@
 
 #include "core/catalogue/causes.h"
 #include "core/catalogue/evidence.h"
+#include "core/catalogue/inferred.h"
 #include "core/catalogue/messages.h"
 #include "core/catalogue/shown.h"
 
@@ -128,8 +129,12 @@ static void every_message_has_a_number_and_a_severity(void)
 
 static void every_evidence_and_inference_has_a_sentence(void)
 {
-	for (unsigned kind = EVIDENCE_NONE + 1; kind < EVIDENCE_LAST; kind++)
-		g_assert_cmpstr(evidence_template((enum evidence_kind)kind), !=, "");
+	char text[512];
+
+	for (unsigned kind = EVIDENCE_NONE + 1; kind < EVIDENCE_LAST; kind++) {
+		const struct evidence item = {.kind = (enum evidence_kind)kind};
+		g_assert_cmpstr(evidence_text(&item, text, sizeof text), !=, "");
+	}
 	for (unsigned inferred = INFERRED_NOTHING + 1; inferred < INFERRED_LAST; inferred++)
 		g_assert_cmpstr(inferred_text((enum inferred)inferred), !=, "");
 }

@@ -96,7 +96,7 @@ static void eap_success_is_no_refusal(struct scene *scene)
 	assert_cause(scene, CAUSE_NONE);
 	scene_response(scene, 1, IKE2_AUTH, 4, 136 - 8);
 	assert_cause(scene, CAUSE_NONE);
-	g_assert_cmpuint(scene_tunnel(scene)->ike_sas[0]->children_up, ==, 1);
+	g_assert_cmpuint(scene_tunnel(scene)->ike_sas[0]->children.up, ==, 1);
 }
 
 static void esp_after_an_inferred_refusal_contradicts_it(struct scene *scene)
@@ -295,7 +295,7 @@ static void another_group_wanted_and_never_tried_is_a_mismatch(struct scene *sce
 	scene_init_request(scene);
 	scene_init_error(scene, IKE_NOTIFY_INVALID_KE_PAYLOAD, 14);
 	assert_verdict(scene, CAUSE_DH_GROUP_MISMATCH, CONFIDENCE_CERTAIN);
-	g_assert_cmpuint(scene_verdict(scene).ike_sa->group_wanted, ==, 14);
+	g_assert_cmpuint(scene_verdict(scene).ike_sa->init.group_wanted, ==, 14);
 }
 
 static void a_capture_of_one_direction_gives_no_fault(struct scene *scene)

@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "core/base/time.h"
+#include "core/verdict/judge.h"
 #include "scene.h"
 
 static void losses_of_many_spis_add_up(void)

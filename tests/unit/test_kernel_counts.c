@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "core/tunnel/arrival.h"
+#include "core/base/time.h"
 #include "kernel-helpers/set_reader.h"
 #include "nfq-daemon/clock.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/time.h"
+#include "core/verdict/judge.h"
 
 /* All that the daemon writes, per SPI and with a queue. */
 static char *page(void)

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "core/verdict/judge.h"
 #include "core/verdict/packet_line.h"
 
 static const struct text_style style = {.width = 0};

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "core/base/time.h"
+#include "core/catalogue/evidence.h"
 #include "core/tunnel/log.h"
+#include "core/verdict/judge.h"
 #include "scene.h"
 
 #define PEERS "Local:10.1.0.1:500 Remote:10.2.0.1:500 Username:Unknown "

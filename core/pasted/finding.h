@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Private to core: making findings. */
-#ifndef ASAPHASE_CORE_PASTED_EXPLANATION_PRIVATE_H
-#define ASAPHASE_CORE_PASTED_EXPLANATION_PRIVATE_H
+#ifndef ASAPHASE_CORE_PASTED_FINDING_H
+#define ASAPHASE_CORE_PASTED_FINDING_H
 
 #include "core/pasted/explanation.h"
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Private to core: what the files behind asa_show_append() share, one file for each kind of thing that is shown. */
-#ifndef ASAPHASE_CORE_ASA_SHOW_PRIVATE_H
-#define ASAPHASE_CORE_ASA_SHOW_PRIVATE_H
+/* Private to core: the tunnels that are shown, and what every view of one asks. */
+#ifndef ASAPHASE_CORE_ASA_SHOWN_TUNNEL_H
+#define ASAPHASE_CORE_ASA_SHOWN_TUNNEL_H
 
-#include "core/asa/show.h"
+#include <glib.h>
+
+#include "core/tunnel/tunnel.h"
 
 #define NOT_KNOWN "-"
 
@@ -13,20 +15,6 @@ struct show {
 	const struct ip_address *peer; /* show this one only; NULL: all */
 	bool detail;
 };
-
-typedef void show_append(const struct show *show);
-
-/* show_ike_sa.c */
-void show_ikev1_sa(const struct show *show);
-void show_ikev2_sa(const struct show *show);
-void show_isakmp_sa(const struct show *show); /* both */
-/* show_ipsec_sa.c */
-void show_ipsec_sa(const struct show *show);
-/* show_stats.c */
-void show_ipsec_stats(const struct show *show);
-void show_isakmp_stats(const struct show *show);
-/* show_vpn_sessiondb.c */
-void show_vpn_sessiondb_l2l(const struct show *show);
 
 /* The next tunnel that is to be shown, from *number (0 at first) on; NULL after the last. */
 const struct tunnel *show_next_tunnel(const struct show *show, uint32_t *number);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is said about a single packet: what it must hold, and how its sequence number arrived. */
+#ifndef ASAPHASE_CORE_CATALOGUE_INFERRED_H
+#define ASAPHASE_CORE_CATALOGUE_INFERRED_H
+
+#include "core/catalogue/inferred.h"
+#include "core/count/spi_table.h"
+#include "core/wire/infer.h"
+
+const char *inferred_text(enum inferred inferred);                /* one sentence; "" for INFERRED_NOTHING */
+const char *sequence_arrival_text(enum sequence_arrival arrival); /* a short clause; "" for SEQUENCE_NEXT */
+
+#endif
