@@ -167,7 +167,7 @@ static int diagnose_file(const char *file, const char *log, const struct analysi
 	analysis_begin(&analysis, options);
 	if (analysis_take_file(&analysis, file, error) != 0) {
 		fprintf(stderr, "asaphase: %s: %s\n", terminal_name(file), error);
-	} else if (log == NULL || log_evidence_take_or_say(analysis.tunnels, log)) {
+	} else if (log == NULL || log_evidence_take(analysis.tunnels, log)) {
 		struct tunnel_tally tally = analysis_tally(&analysis);
 		print(form, &analysis, file, tally);
 		fflush(stdout);

@@ -9,6 +9,11 @@
 #include "cli/terminal.h"
 #include "core/verdict/judge.h"
 
+struct log_evidence {
+	uint32_t messages; /* about IPsec */
+	uint32_t taken;    /* of these, about a tunnel of the capture */
+};
+
 static void take_line(struct tunnels *tunnels, const struct lines *lines, struct log_evidence *evidence)
 {
 	struct asa_log_message message;
@@ -22,7 +27,7 @@ static void take_line(struct tunnels *tunnels, const struct lines *lines, struct
 	evidence->taken += annotation.tunnel != UINT32_MAX;
 }
 
-int log_evidence_take(struct tunnels *tunnels, const char *file, struct log_evidence *evidence)
+static int take_lines(struct tunnels *tunnels, const char *file, struct log_evidence *evidence)
 {
 	static struct lines lines;
 	int result = lines_open(&lines, file);
@@ -36,10 +41,10 @@ int log_evidence_take(struct tunnels *tunnels, const char *file, struct log_evid
 	return result;
 }
 
-bool log_evidence_take_or_say(struct tunnels *tunnels, const char *file)
+bool log_evidence_take(struct tunnels *tunnels, const char *file)
 {
 	struct log_evidence evidence;
-	int result = log_evidence_take(tunnels, file, &evidence);
+	int result = take_lines(tunnels, file, &evidence);
 
 	if (result != 0)
 		fprintf(stderr, "asaphase: %s: %s\n", terminal_name(file), strerror(-result));

@@ -97,7 +97,7 @@ static int run(const struct report_options *options)
 	analysis.user = record;
 	if (analysis_take_file(&analysis, options->files[0], error) != 0)
 		fprintf(stderr, "asaphase: %s: %s\n", terminal_name(options->files[0]), error);
-	else if (options->log == NULL || log_evidence_take_or_say(analysis.tunnels, options->log))
+	else if (options->log == NULL || log_evidence_take(analysis.tunnels, options->log))
 		status = write_report(options, &analysis, record);
 	analysis_end(&analysis);
 	record_free(record);

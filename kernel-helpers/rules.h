@@ -105,7 +105,4 @@ int rules_install(const struct rules_options *options, bool *kept, char message[
 /* Removes the table and all in it. 0 also when there is none. Returns and message as above. */
 int rules_remove(char message[RULES_MESSAGE_SIZE]);
 
-/* Whether the table is there: 1, 0, or a negative errno. */
-int rules_installed(void);
-
 #endif

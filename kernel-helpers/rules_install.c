@@ -64,7 +64,8 @@ static int find_table(struct table_facts *facts)
 	return result == 0 ? 1 : result == -ENOENT ? 0 : result;
 }
 
-int rules_installed(void)
+/* Whether the table is there: 1, 0, or a negative errno. */
+static int rules_installed(void)
 {
 	struct table_facts facts;
 

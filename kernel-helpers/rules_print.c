@@ -23,7 +23,8 @@ const struct esp_form esp_forms[ESP_FORMS] = {
         {"udp_esp_ipv6", ENCAPSULATION_UDP, 16, "ip6", "ipv6", "@th,64,32", "@th,96,32"},
 };
 
-unsigned sets_of_form(uint32_t spi_capacity)
+/* How many sets each form has. */
+static unsigned sets_of_form(uint32_t spi_capacity)
 {
 	return spi_capacity > ONE_SET_CAPACITY ? SETS_OF_FORM_MOST : 1;
 }

@@ -42,9 +42,6 @@ extern const struct esp_form esp_forms[ESP_FORMS];
 #define ONE_SET_CAPACITY 65536u
 #define SETS_OF_FORM_MOST 8u
 
-/* How many sets each form has. */
-unsigned sets_of_form(uint32_t spi_capacity);
-
 /* Longest name of a set with its terminating zero. */
 #define SET_NAME_SIZE 32
 

@@ -122,7 +122,7 @@ static void read_kernel(struct gateway *gateway, const struct queue_statistics *
 	if (now->segments + now->unsplit != 0)
 		kernel_counts_give_up_loss(gateway->kernel);
 	if (now->outages != gateway->seen.outages)
-		kernel_counts_note_gap(gateway->kernel);
+		kernel_counts_note_interruption(gateway->kernel);
 	kernel_counts_read(gateway->kernel);
 }
 

@@ -277,7 +277,7 @@ void kernel_counts_give_up_loss(struct kernel_counts *counts)
 }
 
 /* Samples may have waited for longer than two readings: when they passed is not known. */
-void kernel_counts_note_gap(struct kernel_counts *counts)
+void kernel_counts_note_interruption(struct kernel_counts *counts)
 {
 	for (guint i = 0; i < counts->sampled->len; i++) {
 		struct counted_spi *spi = counts->spis->pdata[g_array_index(counts->sampled, uint32_t, i)];

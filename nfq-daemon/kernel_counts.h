@@ -26,7 +26,7 @@ void kernel_counts_take_sample(const struct spi_counts *sample, void *counts);
 void kernel_counts_give_up_loss(struct kernel_counts *counts);
 
 /* A worker stood still: the samples since the last reading may be old, and are not used. */
-void kernel_counts_note_gap(struct kernel_counts *counts);
+void kernel_counts_note_interruption(struct kernel_counts *counts);
 
 /* Whether it is time for another reading: they are made as often as they cost little. */
 bool kernel_counts_is_due(const struct kernel_counts *counts, int64_t now);

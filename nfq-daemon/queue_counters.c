@@ -18,7 +18,7 @@ int queue_counters_open(void)
 	return file < 0 ? -errno : file;
 }
 
-struct queue_counters queue_counters_from_text(const char *text, uint16_t queue)
+static struct queue_counters counters_from_text(const char *text, uint16_t queue)
 {
 	/* queue number, port, waiting, copy mode, copy range, dropped, user dropped, last packet number, 1 */
 	for (const char *line = text; line != NULL && *line != '\0';) {
@@ -42,5 +42,5 @@ struct queue_counters queue_counters_read(int file, uint16_t queue)
 	if (size <= 0)
 		return (struct queue_counters){.known = false};
 	text[size] = '\0';
-	return queue_counters_from_text(text, queue);
+	return counters_from_text(text, queue);
 }

@@ -19,7 +19,4 @@ int queue_counters_open(void);
 /* Reads the counters of one queue; known is false where that cannot be done. file may be negative. */
 struct queue_counters queue_counters_read(int file, uint16_t queue);
 
-/* The same from the file's text. */
-struct queue_counters queue_counters_from_text(const char *text, uint16_t queue);
-
 #endif

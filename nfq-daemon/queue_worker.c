@@ -111,7 +111,7 @@ static void take_gso(struct queue_worker *worker, const struct datagram *datagra
 	COUNT(worker, unsplit, 1);
 	worker->esp_count++;
 	count_esp(worker);
-	shard_note_gap(worker->shard);
+	shard_note_interruption(worker->shard);
 }
 
 static void take_esp(struct queue_worker *worker, const struct datagram *datagram, bool gso)
@@ -167,7 +167,7 @@ static void note_missed(struct queue_worker *worker, uint32_t id)
 	if (missed == 0)
 		return;
 	count_esp(worker);
-	shard_note_gap(worker->shard);
+	shard_note_interruption(worker->shard);
 	COUNT(worker, missed, missed);
 	COUNT(worker, outages, 1);
 }
@@ -272,7 +272,7 @@ static void take_up_again(struct queue_worker *worker)
 
 	if (!atomic_load_explicit(&watch->let_go, memory_order_acquire))
 		return;
-	shard_note_gap(worker->shard);
+	shard_note_interruption(worker->shard);
 	COUNT(worker, outages, 1);
 	atomic_store_explicit(&watch->let_go, false, memory_order_release);
 	queue_socket_resume(&worker->options.socket);

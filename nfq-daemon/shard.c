@@ -149,9 +149,9 @@ void shard_count(struct shard *shard, const struct esp_packet *packets, size_t c
 	}
 }
 
-void shard_note_gap(struct shard *shard)
+void shard_note_interruption(struct shard *shard)
 {
-	spi_table_note_gap(shard->table);
+	spi_table_note_interruption(shard->table);
 }
 
 uint64_t shard_uncounted(const struct shard *shard)

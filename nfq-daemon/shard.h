@@ -25,7 +25,7 @@ void shard_free(struct shard *shard);
 void shard_count(struct shard *shard, const struct esp_packet *packets, size_t count);
 
 /* Packets were missed: the next number of each SPI tells nothing about losses. */
-void shard_note_gap(struct shard *shard);
+void shard_note_interruption(struct shard *shard);
 
 /* Hands over what is new, if that was asked for. SPIs not used since idle_before are forgotten. Returns whether it did.
  */

@@ -106,7 +106,7 @@ static struct frame_record frame_record_of(const struct datagram *datagram, cons
 	        .kind = (uint8_t)datagram->kind,
 	        .phase = (uint8_t)annotation->phase,
 	        .asa_side = tunnel != NULL ? tunnel->asa_side : 0,
-	        .arrival = (uint8_t)annotation->arrival,
+	        .step = (uint8_t)annotation->step,
 	        .tunnel = annotation->tunnel,
 	        .verdict = annotation->changed ? snapshot_of(tunnel) : NULL,
 	};

@@ -23,7 +23,7 @@ struct frame_record {
 	uint8_t kind;                     /* enum datagram_kind */
 	uint8_t phase;                    /* enum phase */
 	uint8_t asa_side;                 /* of the tunnel, as taken at this frame */
-	uint8_t arrival;                  /* enum sequence_arrival; ESP only */
+	uint8_t step;                     /* enum sequence_step; ESP only */
 	uint32_t tunnel;                  /* its number */
 	struct verdict_snapshot *verdict; /* NULL unless the datagram changed or restated the verdict */
 	struct frame_record *next;        /* of the datagram that the same frame brings after this one; NULL: none */

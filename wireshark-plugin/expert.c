@@ -106,11 +106,11 @@ static void show_ike(packet_info *pinfo, proto_item *item, const struct ike_reco
 
 static void show_esp(packet_info *pinfo, proto_item *item, const struct esp_record *record)
 {
-	if (arrivals[record->frame.arrival] != NULL)
-		expert_add_info_format(pinfo, item, arrivals[record->frame.arrival],
+	if (arrivals[record->frame.step] != NULL)
+		expert_add_info_format(pinfo, item, arrivals[record->frame.step],
 		                       "ESP sequence: %s (of this SPI so far: %u lost, %u reordered)",
-		                       sequence_arrival_text((enum sequence_arrival)record->frame.arrival),
-		                       record->lost, record->reordered);
+		                       sequence_step_text((enum sequence_step)record->frame.step), record->lost,
+		                       record->reordered);
 }
 
 static void show_syslog(packet_info *pinfo, proto_item *item, const struct log_record *record)

@@ -291,8 +291,8 @@ static void add_esp(const struct page *page, const struct esp_record *record)
 	add_number(page, field_decaps, record->decaps);
 	add_number(page, field_lost, record->lost);
 	add_number(page, field_reordered, record->reordered);
-	if (record->frame.arrival != SEQUENCE_NEXT)
-		add_string(page, field_arrival, sequence_arrival_text((enum sequence_arrival)record->frame.arrival));
+	if (record->frame.step != SEQUENCE_NEXT)
+		add_string(page, field_arrival, sequence_step_text((enum sequence_step)record->frame.step));
 }
 
 static void add_syslog(const struct page *page, const struct log_record *record)

@@ -96,7 +96,7 @@ static tap_packet_status take(void *tapdata _U_, packet_info *pinfo, epan_dissec
 	set_spi(row, COLUMN_PAIRED, record->paired_spi);
 	table_rows_add(&rows, row, COLUMN_PACKETS, 1);
 	table_rows_add(&rows, row, COLUMN_BYTES, record->bytes);
-	table_rows_add(&rows, row, COLUMN_DUPLICATE, frame->arrival == SEQUENCE_DUPLICATE);
+	table_rows_add(&rows, row, COLUMN_DUPLICATE, frame->step == SEQUENCE_DUPLICATE);
 	table_rows_set_number(&rows, row, COLUMN_LOST, record->lost);
 	table_rows_set_number(&rows, row, COLUMN_REORDERED, record->reordered);
 	table_rows_set_number(&rows, row, COLUMN_LAST, pinfo->num);

@@ -72,7 +72,9 @@ struct catalogue_entry {
 	const char *headline;      /* a short clause: "authentication refused, pre-shared key in use" */
 	const char *meaning;       /* a sentence or two for a person */
 	const char *article;       /* the article's own row or words, NULL where it has none */
-	const char *show[2]; /* what `show crypto ikev1 sa` [0] and `ikev2 sa` [1] would show; NULL same as the other */
+	/* What `show crypto ikev1 sa` [0] and `show crypto ikev2 sa` [1] would show. NULL: what the other would; both
+	 * NULL: nothing is known of either. */
+	const char *show[2];
 	struct asa_message messages[CATALOGUE_MESSAGES];  /* ends with id NULL */
 	struct next_step steps[CATALOGUE_STEPS];          /* ends with command NULL */
 	const char *alternatives[CATALOGUE_ALTERNATIVES]; /* what else it could be: a cause's name or

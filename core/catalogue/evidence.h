@@ -14,7 +14,7 @@ enum evidence_kind {
 	/* IKE_SA_INIT and its IKEv1 equivalents */
 	EVIDENCE_INIT_REQUEST,        /* a: copies so far */
 	EVIDENCE_INIT_RESPONSE,       /* a: DH group chosen */
-	EVIDENCE_INIT_UNANSWERED,     /* a: copies, b: seconds from first to last */
+	EVIDENCE_INIT_UNANSWERED,     /* a: copies, b: milliseconds from first to last */
 	EVIDENCE_INIT_ERROR,          /* a: notify type */
 	EVIDENCE_INVALID_KE,          /* a: group sent, b: group wanted */
 	EVIDENCE_INVALID_VERSION,     /* a: major version refused */
@@ -38,9 +38,9 @@ enum evidence_kind {
 	/* CREATE_CHILD_SA and INFORMATIONAL */
 	EVIDENCE_CREATE_CHILD_REFUSED,     /* a: least plaintext bytes of the request, b: of the response */
 	EVIDENCE_CREATE_CHILD_REFUSED_PFS, /* the same, and the request had room for a key exchange */
-	EVIDENCE_CHILD_REKEYED,            /* a: seconds since the child before */
-	EVIDENCE_REKEY_COUNT,              /* a: rekeys, b: seconds they took */
-	EVIDENCE_LIVENESS_UNANSWERED,      /* a: copies, b: seconds from first to last */
+	EVIDENCE_CHILD_REKEYED,            /* a: milliseconds since the child before */
+	EVIDENCE_REKEY_COUNT,              /* a: rekeys, b: milliseconds they took */
+	EVIDENCE_LIVENESS_UNANSWERED,      /* a: copies, b: milliseconds from first to last */
 	EVIDENCE_DELETED,                  /* the IKE SA was deleted */
 	/* IKEv1 */
 	EVIDENCE_MAIN_MODE_STUCK, /* a: messages seen, b: copies of the last */
@@ -52,7 +52,7 @@ enum evidence_kind {
 	EVIDENCE_QUICK_MODE_UP,
 	/* ESP and ICMP */
 	EVIDENCE_ESP_FIRST,         /* a: SPI, b: side that sends */
-	EVIDENCE_ESP_ONE_WAY,       /* a: packets since the other side's last, b: seconds */
+	EVIDENCE_ESP_ONE_WAY,       /* a: packets since the other side's last, b: milliseconds */
 	EVIDENCE_CHILD_ONE_WAY,     /* a: SPI that goes on, b: SPI that is silent */
 	EVIDENCE_ESP_UNCOUNTED,     /* some of what is missing may have passed so */
 	EVIDENCE_ESP_NONE,          /* a: seconds watched */

@@ -24,7 +24,7 @@ const char *inferred_text(enum inferred inferred)
 	return inferred < INFERRED_LAST ? inferred_texts[inferred] : "";
 }
 
-const char *sequence_arrival_text(enum sequence_arrival arrival)
+const char *sequence_step_text(enum sequence_step step)
 {
 	static const char *const texts[] = {
 	        [SEQUENCE_NEXT] = "",
@@ -35,5 +35,5 @@ const char *sequence_arrival_text(enum sequence_arrival arrival)
 	        [SEQUENCE_FAR] = "far from the numbers before it",
 	};
 
-	return arrival <= SEQUENCE_FAR ? texts[arrival] : "";
+	return step <= SEQUENCE_FAR ? texts[step] : "";
 }

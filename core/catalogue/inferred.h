@@ -7,7 +7,7 @@
 #include "core/count/spi_table.h"
 #include "core/wire/infer.h"
 
-const char *inferred_text(enum inferred inferred);                /* one sentence; "" for INFERRED_NOTHING */
-const char *sequence_arrival_text(enum sequence_arrival arrival); /* a short clause; "" for SEQUENCE_NEXT */
+const char *inferred_text(enum inferred inferred);       /* one sentence; "" for INFERRED_NOTHING */
+const char *sequence_step_text(enum sequence_step step); /* a short clause; "" for SEQUENCE_NEXT */
 
 #endif

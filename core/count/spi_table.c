@@ -43,7 +43,7 @@ struct spi_table {
 	uint64_t hash_key[4];
 	uint64_t overflow;
 	uint32_t lost_before;
-	uint16_t gaps;
+	uint16_t interruptions;
 	struct spi_entry **chunks;
 };
 
@@ -256,7 +256,7 @@ static uint32_t add_entry(struct spi_table *table, const struct esp_packet *pack
 	        .first_frame = packet->frame,
 	        .next_of_owner = UINT32_MAX,
 	        .encapsulation = packet->encapsulation,
-	        .gaps = table->gaps,
+	        .interruptions = table->interruptions,
 	};
 	put(table, hash, number);
 	table->size++;
@@ -270,18 +270,18 @@ static uint32_t home_of_slot(const struct spi_table *table, uint32_t slot)
 	return home_of(table, hash_of(table, &key));
 }
 
-/* Slots after a gap move back into it where their probing passes it, so that none ends too early. */
-static void close_gap(struct spi_table *table, uint32_t gap)
+/* Slots after a hole move back into it where their probing passes it, so that none ends too early. */
+static void close_hole(struct spi_table *table, uint32_t hole)
 {
 	uint32_t mask = table->mask;
 
-	for (uint32_t slot = (gap + 1) & mask; tag_at(table, slot) != 0; slot = (slot + 1) & mask) {
-		if (((slot - home_of_slot(table, slot)) & mask) < ((slot - gap) & mask))
+	for (uint32_t slot = (hole + 1) & mask; tag_at(table, slot) != 0; slot = (slot + 1) & mask) {
+		if (((slot - home_of_slot(table, slot)) & mask) < ((slot - hole) & mask))
 			continue;
-		set_slot(table, gap, tag_at(table, slot), number_at(table, slot));
-		gap = slot;
+		set_slot(table, hole, tag_at(table, slot), number_at(table, slot));
+		hole = slot;
 	}
-	set_slot(table, gap, 0, 0);
+	set_slot(table, hole, 0, 0);
 }
 
 /* ---- sequence numbers ---- */
@@ -308,7 +308,7 @@ static inline void advance(struct spi_entry *entry, int64_t ahead)
 {
 	entry->window = ahead < WINDOW ? entry->window << ahead | 1 : 1;
 	entry->highest_sequence += (uint64_t)ahead;
-	entry->arrival = ahead > 1 ? SEQUENCE_AFTER_GAP : SEQUENCE_NEXT;
+	entry->step = ahead > 1 ? SEQUENCE_AFTER_GAP : SEQUENCE_NEXT;
 	if (ahead > 1)
 		add_lost(entry, ahead - 1);
 }
@@ -320,10 +320,10 @@ static void take_late(struct spi_entry *entry, int64_t behind)
 
 	if (entry->window & bit) {
 		entry->duplicate++;
-		entry->arrival = SEQUENCE_DUPLICATE;
+		entry->step = SEQUENCE_DUPLICATE;
 		return;
 	}
-	entry->arrival = SEQUENCE_LATE;
+	entry->step = SEQUENCE_LATE;
 	entry->window |= bit;
 	entry->reordered++;
 	/* A number before the first one seen never was in a gap. */
@@ -337,7 +337,7 @@ static void restart(struct spi_entry *entry, uint32_t sequence)
 	entry->first_sequence = sequence;
 	entry->highest_sequence = sequence;
 	entry->window = 1;
-	entry->arrival = SEQUENCE_ANEW;
+	entry->step = SEQUENCE_ANEW;
 }
 
 /*
@@ -351,11 +351,11 @@ static void take_far(struct spi_entry *entry, uint32_t sequence, int64_t ahead)
 
 	if (step == 0 || step > FAR) {
 		entry->reordered += ahead < 0;
-		entry->arrival = SEQUENCE_FAR;
+		entry->step = SEQUENCE_FAR;
 	} else if (ahead > 0 && ahead <= LOSS_LIMIT) {
 		advance(entry, ahead - step);
 		advance(entry, step);
-		entry->arrival = SEQUENCE_AFTER_GAP;
+		entry->step = SEQUENCE_AFTER_GAP;
 	} else {
 		restart(entry, sequence);
 	}
@@ -366,13 +366,13 @@ static inline void take_sequence(struct spi_entry *entry, uint32_t sequence)
 	/* Of the 64-bit numbers with these lower bits, the nearest to the highest is meant (RFC 4303 appendix A2). */
 	int64_t ahead = (int32_t)(sequence - (uint32_t)entry->highest_sequence);
 
-	if (entry->window == 0) { /* the very first, or the first after a gap in the counting */
+	if (entry->window == 0) { /* the very first, or the first after an interruption of the counting */
 		restart(entry, sequence);
-		entry->arrival = SEQUENCE_NEXT;
+		entry->step = SEQUENCE_NEXT;
 	} else if (ahead == 1) { /* nearly always */
 		entry->window = entry->window << 1 | 1;
 		entry->highest_sequence++;
-		entry->arrival = SEQUENCE_NEXT;
+		entry->step = SEQUENCE_NEXT;
 	} else if (ahead > 0 && ahead <= FAR) {
 		advance(entry, ahead);
 	} else if (ahead <= 0 && ahead > -FAR) {
@@ -439,8 +439,8 @@ static inline void count_into(struct spi_table *table, struct spi_entry *entry, 
 	entry->last_time = packet->time;
 	entry->last_frame = packet->frame;
 	table->lost_before = entry->lost;
-	if (entry->gaps != table->gaps) {
-		entry->gaps = table->gaps;
+	if (entry->interruptions != table->interruptions) {
+		entry->interruptions = table->interruptions;
 		entry->window = 0;
 	}
 	take_sequence(entry, packet->sequence);
@@ -525,9 +525,9 @@ void spi_table_count_all(struct spi_table *table, const struct esp_packet *packe
 	}
 }
 
-void spi_table_note_gap(struct spi_table *table)
+void spi_table_note_interruption(struct spi_table *table)
 {
-	table->gaps++;
+	table->interruptions++;
 }
 
 /* ---- counts from elsewhere ---- */
@@ -642,7 +642,7 @@ void spi_table_remove(struct spi_table *table, uint32_t number)
 
 	struct key key = entry_key(entry);
 
-	close_gap(table, find_slot(table, &key, hash_of(table, &key)));
+	close_hole(table, find_slot(table, &key, hash_of(table, &key)));
 	*entry = (struct spi_entry){.next_of_owner = table->first_free};
 	table->first_free = number;
 	table->size--;

@@ -19,7 +19,7 @@
 #define SPI_TABLE_FULL UINT32_MAX
 
 /* How a packet's sequence number stands to those that came before it. */
-enum sequence_arrival {
+enum sequence_step {
 	SEQUENCE_NEXT,      /* as expected; also a first packet */
 	SEQUENCE_AFTER_GAP, /* numbers before it are missing, so far */
 	SEQUENCE_LATE,      /* a higher number came before it */
@@ -56,8 +56,9 @@ struct spi_entry {
 	uint8_t encapsulation;  /* enum encapsulation */
 	uint8_t owner_side : 1; /* free for the caller: which of the tunnel's two ends sends */
 	uint8_t trusted : 1;    /* free for the caller: more than one packet that anybody could have made up */
-	uint8_t arrival : 6;    /* enum sequence_arrival, of the last packet */
-	uint16_t gaps;          /* gaps noted (see spi_table_note_gap) when it was last counted, modulo 2^16 */
+	uint8_t step : 6;       /* enum sequence_step, of the last packet */
+	uint16_t interruptions; /* interruptions noted (see spi_table_note_interruption) when it was last counted,
+	                           modulo 2^16 */
 };
 
 _Static_assert(sizeof(struct spi_entry) <= 128, "two cache lines an SPI");
@@ -103,7 +104,7 @@ void spi_table_count_all(struct spi_table *table, const struct esp_packet *packe
  * Says that packets were missed since the last one, by whoever counts and not by the network. The next number of
  * each SPI then begins its sequence anew instead of telling of losses.
  */
-void spi_table_note_gap(struct spi_table *table);
+void spi_table_note_interruption(struct spi_table *table);
 
 /* What was counted of one SPI in another table or by the kernel, since it was last told. */
 struct spi_counts {

@@ -97,7 +97,7 @@ struct pasted_device *pasted_current_device(const struct pasted *pasted)
 	return pasted->devices->pdata[pasted->device];
 }
 
-struct pasted_peer *pasted_find_peer(const struct pasted *pasted, uint32_t device, const struct ip_address *peer)
+static struct pasted_peer *find_peer(const struct pasted *pasted, uint32_t device, const struct ip_address *peer)
 {
 	const struct peer_key key = {*peer, device};
 
@@ -106,7 +106,7 @@ struct pasted_peer *pasted_find_peer(const struct pasted *pasted, uint32_t devic
 
 struct pasted_peer *pasted_peer_of(struct pasted *pasted, const struct ip_address *peer)
 {
-	struct pasted_peer *found = pasted_find_peer(pasted, pasted->device, peer);
+	struct pasted_peer *found = find_peer(pasted, pasted->device, peer);
 	struct peer_key *key;
 
 	if (found != NULL)

@@ -194,7 +194,4 @@ void pasted_add_line(struct pasted *pasted, const char *line, size_t length);
 struct pasted_device *pasted_device_at(const struct pasted *pasted, uint32_t number);
 struct pasted_peer *pasted_peer_at(const struct pasted *pasted, uint32_t number);
 
-/* The device's story about this peer; NULL where nothing was said. */
-struct pasted_peer *pasted_find_peer(const struct pasted *pasted, uint32_t device, const struct ip_address *peer);
-
 #endif

@@ -11,10 +11,10 @@
 /* Tunnels looked at to find one that may give way. */
 #define EVICTION_LOOKS 64
 
-enum claim {
-	CLAIM_NONE,
-	CLAIM_ATTEMPT, /* a tunnel that tries to come up */
-	CLAIM_IN_USE,
+enum priority {
+	PRIORITY_NONE,
+	PRIORITY_ATTEMPT, /* a tunnel that tries to come up */
+	PRIORITY_IN_USE,
 };
 
 /* What a spoofed packet leaves, with the answer that a gateway sends to it. */
@@ -24,13 +24,13 @@ static bool is_spoofed(const struct tunnel *tunnel)
 	       tunnel->esp[0].packets + tunnel->esp[1].packets <= SPOOFED_PACKETS;
 }
 
-static enum claim claim_of(const struct tunnels *tunnels, const struct tunnel *tunnel)
+static enum priority priority_of(const struct tunnels *tunnels, const struct tunnel *tunnel)
 {
 	if (tunnel_is_in_use(tunnels, tunnel))
-		return CLAIM_IN_USE;
+		return PRIORITY_IN_USE;
 	if (is_spoofed(tunnel) || tunnel_worked(tunnel) || tunnels->now - tunnel->last_time > ONE_WAY_UNUSED_AFTER)
-		return CLAIM_NONE;
-	return CLAIM_ATTEMPT;
+		return PRIORITY_NONE;
+	return PRIORITY_ATTEMPT;
 }
 
 static void remove_tunnel(struct tunnels *tunnels, struct tunnel *tunnel)
@@ -49,20 +49,20 @@ static void remove_tunnel(struct tunnels *tunnels, struct tunnel *tunnel)
 	tunnels->dropped++;
 }
 
-/* The first that has no claim to stay, in the order of the list, else the attempt that was silent for longest. */
+/* The first that has no priority, in the order of the list, else the attempt that was silent for longest. */
 static bool evict_one(struct tunnels *tunnels)
 {
 	guint length = tunnels->list->len;
 	struct tunnel *chosen = NULL;
-	enum claim least = CLAIM_IN_USE;
+	enum priority least = PRIORITY_IN_USE;
 
-	for (unsigned looks = 0; looks < EVICTION_LOOKS && length > 0 && least != CLAIM_NONE; looks++) {
+	for (unsigned looks = 0; looks < EVICTION_LOOKS && length > 0 && least != PRIORITY_NONE; looks++) {
 		struct tunnel *tunnel = tunnels->list->pdata[tunnels->eviction_cursor++ % length];
-		enum claim claim = tunnel != NULL ? claim_of(tunnels, tunnel) : CLAIM_IN_USE;
-		if (claim == CLAIM_IN_USE || claim > least)
+		enum priority priority = tunnel != NULL ? priority_of(tunnels, tunnel) : PRIORITY_IN_USE;
+		if (priority == PRIORITY_IN_USE || priority > least)
 			continue;
-		if (claim < least || tunnel->last_time < chosen->last_time) {
-			least = claim;
+		if (priority < least || tunnel->last_time < chosen->last_time) {
+			least = priority;
 			chosen = tunnel;
 		}
 	}

@@ -124,8 +124,8 @@ void tunnel_end_outage(struct tunnel *tunnel, unsigned side)
  */
 static bool shows_progress(const struct spi_entry *entry)
 {
-	return entry->packets > 1 && (entry->arrival == SEQUENCE_NEXT || entry->arrival == SEQUENCE_AFTER_GAP ||
-	                              entry->arrival == SEQUENCE_ANEW);
+	return entry->packets > 1 &&
+	       (entry->step == SEQUENCE_NEXT || entry->step == SEQUENCE_AFTER_GAP || entry->step == SEQUENCE_ANEW);
 }
 
 /*
@@ -211,7 +211,7 @@ static void annotate_esp(const struct arrival *arrival, const struct spi_entry *
 	annotation->decaps = tunnel->esp[!tunnel->asa_side].packets;
 	annotation->lost = entry->lost;
 	annotation->reordered = entry->reordered;
-	annotation->arrival = (enum sequence_arrival)entry->arrival;
+	annotation->step = (enum sequence_step)entry->step;
 }
 
 /* Losses enough for a verdict, while there is none. */

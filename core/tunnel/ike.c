@@ -16,24 +16,24 @@ static bool spi_matches(const struct ike_sa *sa, const struct ike_message *messa
 }
 
 /* Stages by how much it takes to get an SA there: first those that one spoofed packet makes, last what is up. */
-static unsigned claim_of(const struct ike_sa *sa)
+static unsigned priority_of(const struct ike_sa *sa)
 {
-	static const uint8_t claims[] = {
+	static const uint8_t priorities[] = {
 	        [IKE_STAGE_INIT_SENT] = 0, [IKE_STAGE_INIT_DONE] = 1, [IKE_STAGE_INIT_REFUSED] = 2,
 	        [IKE_STAGE_DELETED] = 2,   [IKE_STAGE_AUTH_SENT] = 3, [IKE_STAGE_AUTH_REFUSED] = 3,
 	        [IKE_STAGE_UP] = 4,
 	};
 
-	return sa->stage == IKE_STAGE_UP && sa->up_time == 0 && !sa->answered ? 0 : claims[sa->stage];
+	return sa->stage == IKE_STAGE_UP && sa->up_time == 0 && !sa->answered ? 0 : priorities[sa->stage];
 }
 
-/* The SA to give up: the oldest of those with the least claim to stay. */
+/* The SA to give up: the oldest of those with the least priority. */
 static unsigned oldest_ike_sa(const struct tunnel *tunnel)
 {
 	unsigned oldest = 0;
 
 	for (unsigned i = 1; i < tunnel->ike_sa_count; i++)
-		if (claim_of(tunnel->ike_sas[i]) < claim_of(tunnel->ike_sas[oldest]))
+		if (priority_of(tunnel->ike_sas[i]) < priority_of(tunnel->ike_sas[oldest]))
 			oldest = i;
 	return oldest;
 }

@@ -74,39 +74,39 @@ void tunnels_retire_spis(struct tunnels *tunnels, int64_t before)
 
 /* ---- out of a full table ---- */
 
-enum claim {
-	CLAIM_NONE,   /* one packet, of a tunnel that is not in use */
-	CLAIM_SINGLE, /* one packet long ago, of a tunnel in use */
-	CLAIM_IDLE,   /* not used any more */
-	CLAIM_FULL,
+enum priority {
+	PRIORITY_NONE,   /* one packet, of a tunnel that is not in use */
+	PRIORITY_SINGLE, /* one packet long ago, of a tunnel in use */
+	PRIORITY_IDLE,   /* not used any more */
+	PRIORITY_FULL,
 };
 
-static enum claim claim_of(const struct tunnels *tunnels, const struct spi_entry *entry)
+static enum priority priority_of(const struct tunnels *tunnels, const struct spi_entry *entry)
 {
 	const struct tunnel *tunnel = tunnels->list->pdata[entry->owner];
 	int64_t idle = tunnels->now - entry->last_time;
 	bool in_use = tunnel_is_in_use(tunnels, tunnel);
 
 	if (!entry->trusted && !in_use)
-		return CLAIM_NONE;
+		return PRIORITY_NONE;
 	if (!entry->trusted && idle > IDLE)
-		return CLAIM_SINGLE;
-	return idle > (in_use ? EXPIRED : IDLE) ? CLAIM_IDLE : CLAIM_FULL;
+		return PRIORITY_SINGLE;
+	return idle > (in_use ? EXPIRED : IDLE) ? PRIORITY_IDLE : PRIORITY_FULL;
 }
 
 /*
- * Removes the SPI of that number, and with it all of its direction that have no more claim to stay. A direction's chain
+ * Removes the SPI of that number, and with it all of its direction that have no more priority. A direction's chain
  * can hold the whole table, if a stranger sends two packets on each SPI: so the walk along it has to make room for more
  * than the one that asks.
  */
-static void remove_owned(struct tunnels *tunnels, uint32_t number, enum claim claim)
+static void remove_owned(struct tunnels *tunnels, uint32_t number, enum priority priority)
 {
 	const struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
 	struct tunnel *tunnel = tunnels->list->pdata[entry->owner];
 	struct esp_direction *direction = &tunnel->esp[entry->owner_side];
 
 	for (uint32_t *link = &direction->first_spi; *link != SPI_TABLE_FULL;) {
-		if (claim_of(tunnels, spi_table_entry(tunnels->spis, *link)) <= claim)
+		if (priority_of(tunnels, spi_table_entry(tunnels->spis, *link)) <= priority)
 			remove_spi(tunnels, direction, link);
 		else
 			link = link_to_next(tunnels, *link);
@@ -116,14 +116,14 @@ static void remove_owned(struct tunnels *tunnels, uint32_t number, enum claim cl
 bool tunnels_free_spi(struct tunnels *tunnels)
 {
 	uint32_t limit = spi_table_limit(tunnels->spis), chosen = SPI_TABLE_FULL;
-	enum claim least = CLAIM_FULL;
+	enum priority least = PRIORITY_FULL;
 
-	for (unsigned looks = 0; looks < LOOKS && least != CLAIM_NONE; looks++) {
+	for (unsigned looks = 0; looks < LOOKS && least != PRIORITY_NONE; looks++) {
 		uint32_t number = tunnels->spi_eviction_cursor++ % limit;
 		const struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
-		enum claim claim = entry != NULL ? claim_of(tunnels, entry) : CLAIM_FULL;
-		if (claim < least) {
-			least = claim;
+		enum priority priority = entry != NULL ? priority_of(tunnels, entry) : PRIORITY_FULL;
+		if (priority < least) {
+			least = priority;
 			chosen = number;
 		}
 	}

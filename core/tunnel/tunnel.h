@@ -370,7 +370,7 @@ struct annotation {
 	uint64_t decaps;
 	uint32_t lost; /* of this SPI so far */
 	uint32_t reordered;
-	enum sequence_arrival arrival;
+	enum sequence_step step;
 };
 
 /* ---- packets that were counted elsewhere ---- */

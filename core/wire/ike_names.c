@@ -59,62 +59,9 @@ static const struct name ike2_exchanges[] = {
         {0, NULL},
 };
 
-static const struct name ike1_payloads[] = {
-        {0, "none"},
-        {IKE1_PAYLOAD_SA, "SA"},
-        {2, "P"},
-        {3, "T"},
-        {IKE1_PAYLOAD_KE, "KE"},
-        {IKE1_PAYLOAD_ID, "ID"},
-        {IKE1_PAYLOAD_CERT, "CERT"},
-        {IKE1_PAYLOAD_CERTREQ, "CERTREQ"},
-        {IKE1_PAYLOAD_HASH, "HASH"},
-        {9, "SIG"},
-        {IKE1_PAYLOAD_NONCE, "NONCE"},
-        {IKE1_PAYLOAD_NOTIFY, "N"},
-        {IKE1_PAYLOAD_DELETE, "D"},
-        {IKE1_PAYLOAD_VENDOR, "VID"},
-        {14, "ATTR"},
-        {IKE1_PAYLOAD_NAT_D, "NAT-D"},
-        {21, "NAT-OA"},
-        {IKE1_PAYLOAD_NAT_D_DRAFT, "NAT-D"},
-        {131, "NAT-OA"},
-        {IKE1_PAYLOAD_FRAGMENT, "FRAGMENT"},
-        {0, NULL},
-};
-
-static const struct name ike2_payloads[] = {
-        {0, "none"},
-        {IKE2_PAYLOAD_SA, "SA"},
-        {IKE2_PAYLOAD_KE, "KE"},
-        {IKE2_PAYLOAD_IDI, "IDi"},
-        {IKE2_PAYLOAD_IDR, "IDr"},
-        {IKE2_PAYLOAD_CERT, "CERT"},
-        {IKE2_PAYLOAD_CERTREQ, "CERTREQ"},
-        {IKE2_PAYLOAD_AUTH, "AUTH"},
-        {IKE2_PAYLOAD_NONCE, "Ni/Nr"},
-        {IKE2_PAYLOAD_NOTIFY, "N"},
-        {IKE2_PAYLOAD_DELETE, "D"},
-        {IKE2_PAYLOAD_VENDOR, "V"},
-        {IKE2_PAYLOAD_TSI, "TSi"},
-        {IKE2_PAYLOAD_TSR, "TSr"},
-        {IKE2_PAYLOAD_ENCRYPTED, "SK"},
-        {47, "CP"},
-        {IKE2_PAYLOAD_EAP, "EAP"},
-        {49, "GSPM"},
-        {IKE2_PAYLOAD_ENCRYPTED_FRAGMENT, "SKF"},
-        {54, "PS"},
-        {0, NULL},
-};
-
 const char *ike_exchange_name(uint8_t major_version, uint8_t exchange_type)
 {
 	return name_or_unknown(major_version == 1 ? ike1_exchanges : ike2_exchanges, exchange_type);
-}
-
-const char *ike_payload_name(uint8_t major_version, uint16_t type)
-{
-	return name_or_unknown(major_version == 1 ? ike1_payloads : ike2_payloads, type);
 }
 
 /* ---- notifies ---- */
@@ -388,8 +335,9 @@ static const struct transform_names *transform_names_of(uint8_t major_version, u
 	return names;
 }
 
-const char *ike_transform_name(uint8_t major_version, uint8_t protocol, const struct ike_transform *transform,
-                               char *text, size_t size)
+/* "AES-CBC-256", "SHA2-256-128", "PRF-HMAC-SHA2-256", "group 14". Writes into text, returns it. */
+static const char *transform_name(uint8_t major_version, uint8_t protocol, const struct ike_transform *transform,
+                                  char *text, size_t size)
 {
 	const struct transform_names *names = transform_names_of(major_version, protocol, transform->type);
 	const char *name = NULL;
@@ -448,8 +396,8 @@ static void append_proposal(struct writer *writer, const struct ike_message *mes
 
 		if (transform->proposal != index)
 			continue;
-		ike_transform_name(message->major_version, message->proposals[index].protocol, transform, name,
-		                   sizeof name);
+		transform_name(message->major_version, message->proposals[index].protocol, transform, name,
+		               sizeof name);
 		append(writer, separator, name);
 		separator = ", ";
 	}

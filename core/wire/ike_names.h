@@ -10,13 +10,8 @@
 
 /* Each returns a static string, "unknown" or a number-free stand-in for an unknown number. Never NULL. */
 const char *ike_exchange_name(uint8_t major_version, uint8_t exchange_type); /* "IKE_AUTH", "main mode" */
-const char *ike_payload_name(uint8_t major_version, uint16_t type);          /* "SA", "KE", "N" */
 const char *ike_notify_name(uint16_t type);                                  /* "NO_PROPOSAL_CHOSEN" */
 const char *ike_dh_group_name(uint32_t group);                               /* "group 14 (MODP-2048)" */
-
-/* "AES-CBC-256", "SHA2-256-128", "PRF-HMAC-SHA2-256", "group 14". Writes into text, returns it. */
-const char *ike_transform_name(uint8_t major_version, uint8_t protocol, const struct ike_transform *transform,
-                               char *text, size_t size);
 
 /*
  * One line for a message's SA payloads: "AES-CBC-256, SHA2-256-128, PRF-HMAC-SHA2-256, group 14; AES-CBC-128 …",

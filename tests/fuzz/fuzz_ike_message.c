@@ -14,12 +14,8 @@ static void name_everything(const struct ike_message *message)
 {
 	char text[96];
 
-	for (unsigned i = 0; i < message->transform_count; i++)
-		ike_transform_name(message->major_version, 1, &message->transforms[i], text, sizeof text);
 	for (unsigned i = 0; i < message->notify_count; i++)
 		ike_notify_name(message->notifies[i].type);
-	for (unsigned i = 0; i < message->payload_count; i++)
-		ike_payload_name(message->major_version, message->payload_types[i]);
 	for (unsigned i = 0; i < message->identity_count; i++)
 		ike_identity_text(&message->identities[i], text, sizeof text);
 	ike_proposals_text(message, text, sizeof text);

@@ -32,18 +32,16 @@ def includes():
     return [(name, used) for name in files_of_core() for used in pattern.findall((TOP / "core" / name).read_text(encoding="utf-8"))]
 
 
-def symbols(path, *options):
-    listed = subprocess.run(["nm", "--format=posix", "--extern-only", *options, path], capture_output=True, text=True, check=True)
-    return {line.split()[0] for line in listed.stdout.splitlines()}
-
-
 def links():
     """Pairs of files of core/: which calls, or reads, what the other defines."""
     objects = {f"{path.parent.name}/{path.name.removesuffix('.o')}": path for path in BUILD.glob("core/CMakeFiles/*.dir/*/*.c.o")}
     objects = {name: path for name, path in objects.items() if (TOP / "core" / name).exists()}
     assert sorted(objects) == [name for name in files_of_core() if name.endswith(".c")], f"objects in {BUILD} are not those of core/"
-    definer = {symbol: name for name, path in objects.items() for symbol in symbols(path, "--defined-only")}
-    return [(name, definer[symbol]) for name, path in objects.items() for symbol in symbols(path, "--undefined-only") if symbol in definer]
+    names = {str(path): name for name, path in objects.items()}
+    listed = subprocess.run(["nm", "--format=posix", "--extern-only", "--print-file-name", *names], capture_output=True, text=True, check=True)
+    rows = [line.split()[:3] for line in listed.stdout.splitlines()]
+    definer = {symbol: names[path.rstrip(":")] for path, symbol, kind in rows if kind != "U"}
+    return [(names[path.rstrip(":")], definer[symbol]) for path, symbol, kind in rows if kind == "U" and symbol in definer]
 
 
 def climbing(pairs):

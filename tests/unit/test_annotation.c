@@ -7,11 +7,11 @@
 
 #define SPI_FROM_0 0x1000
 
-static void test_sequence_arrivals(void)
+static void test_sequence_steps(void)
 {
 	static const struct {
 		uint32_t sequence;
-		enum sequence_arrival arrival;
+		enum sequence_step step;
 		uint32_t lost, reordered;
 	} packets[] = {
 	        {1, SEQUENCE_NEXT, 0, 0},       {2, SEQUENCE_NEXT, 0, 0},      {5, SEQUENCE_AFTER_GAP, 2, 0},
@@ -25,7 +25,7 @@ static void test_sequence_arrivals(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(packets); i++) {
 		scene.sequence[0] = packets[i].sequence - 1;
 		scene_esp(&scene, 0, SPI_FROM_0, 1, 0.1);
-		g_assert_cmpint(scene.last.arrival, ==, packets[i].arrival);
+		g_assert_cmpint(scene.last.step, ==, packets[i].step);
 		g_assert_cmpuint(scene.last.lost, ==, packets[i].lost);
 		g_assert_cmpuint(scene.last.reordered, ==, packets[i].reordered);
 	}
@@ -88,7 +88,7 @@ static void test_vendors(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/annotation/sequence-arrivals", test_sequence_arrivals);
+	g_test_add_func("/annotation/sequence-steps", test_sequence_steps);
 	g_test_add_func("/annotation/another-round-trip", test_another_round_trip);
 	g_test_add_func("/annotation/vendors", test_vendors);
 	return g_test_run();

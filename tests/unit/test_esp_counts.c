@@ -53,7 +53,7 @@ static void a_gap_in_the_counting_is_no_loss(void)
 	count_sequence(table, 1, 10);
 	count_sequence(table, 2, 10);
 	g_assert_cmpuint(count_sequence(table, 1, 15)->lost, ==, 4);
-	spi_table_note_gap(table);
+	spi_table_note_interruption(table);
 	g_assert_cmpuint(count_sequence(table, 1, 500)->lost, ==, 4);
 	g_assert_cmpuint(count_sequence(table, 1, 502)->lost, ==, 5);
 	g_assert_cmpuint(count_sequence(table, 2, 400)->lost, ==, 0);
