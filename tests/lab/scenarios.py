@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The scenarios: one for each failure of the article, and healthy ones beside them. One table, at the end."""
+"""The scenarios: one for each failure of the article, and healthy ones beside them. One list for each phase that fails."""
 
 import dataclasses
 import typing
@@ -54,6 +54,7 @@ class Scenario:
     says: tuple = ()              # (side, words that its log must hold)
     shows: tuple = ()             # (display filter, least number of frames that the capture must hold)
     certificates: dict = dataclasses.field(default_factory=dict)
+    phase: typing.Optional[str] = None  # that fails: by the list in which the scenario stands
 
 
 def trust(left, right, kind="rsa"):
@@ -76,8 +77,7 @@ WRONG = {"psk": "wrong"}
 OTHER_NET = {"local_net": "192.168.77.0/24"}
 S = Scenario
 
-SCENARIOS = [
-    # healthy
+HEALTHY = [
     S("ikev2-up-cbc", "healthy, AES-CBC-256 and SHA-256", up, says=CAME_UP),
     S("ikev2-up-cbc-sha1", "healthy, AES-CBC-256 and SHA-1", up, both=CBC1, says=CAME_UP),
     S("ikev2-up-gcm", "healthy, AES-GCM-16", up, both=GCM, says=CAME_UP),
@@ -86,7 +86,6 @@ SCENARIOS = [
     S("ikev2-up-from-right", "healthy, initiated by the other side", up, initiator="right", says=CAME_UP),
     S("ikev2-up-closed", "healthy, then deleted by the initiator", up_and_closed, says=CAME_UP),
     S("ikev2-up-two-children", "healthy, two children", second_child, both={"second_child": True}, says=CAME_UP),
-    S("ikev2-up-liveness", "up with liveness checks, but nothing is sent through it", idle, both={"dpd": 4}, cause="no-traffic"),
     S("ikev2-eap", "healthy, the initiator authenticates by EAP-MD5", up, both={"auth": "eap", "eap": "geheim"}, says=CAME_UP),
     S("ikev2-eap-gcm", "healthy, EAP-MD5 under AES-GCM", up, both={**GCM, "auth": "eap", "eap": "geheim"}, says=CAME_UP),
     S("ikev2-cookie", "healthy, the responder asks for a cookie first", up, right={"cookie": True}, says=CAME_UP),
@@ -142,10 +141,12 @@ SCENARIOS = [
     S("ikev1-up-nat", "healthy, the initiator is behind a NAT that moves ports, seen outside", behind_nat(up), both=V1, right=ANY_PEER,
       capture="right", seen_as=BEHIND_NAT, says=CAME_UP),
     S("ikev1-up-closed", "healthy, then deleted by the initiator", up_and_closed, both=V1, says=CAME_UP),
-    S("ikev1-up-liveness", "up with liveness checks, but nothing is sent through it", idle, both={**V1, "dpd": 4}, cause="no-traffic"),
     S("ikev1-child-rekey", "healthy, the child is rekeyed once", rekeyed("--child", "first"), both=V1, says=CAME_UP),
     S("ikev1-reauthenticated", "healthy, the ISAKMP SA is made anew", rekeyed("--ike", "tunnel"), both=V1, says=CAME_UP),
-    # Phase 1
+]
+
+# Phase 1 fails, or did for a while.
+PHASE_1 = [
     S("ikev2-psk-wrong-cbc", "the pre-shared keys differ", refused, "psk-mismatch", proof=AUTH_ANSWER, right=WRONG, says=REFUSED),
     S("ikev2-psk-wrong-cbc-sha1", "the pre-shared keys differ, SHA-1", refused, "psk-mismatch", proof=AUTH_ANSWER, both=CBC1, right=WRONG, says=REFUSED),
     S("ikev2-psk-wrong-gcm", "the pre-shared keys differ, AES-GCM", refused, "psk-mismatch", proof=AUTH_ANSWER, both=GCM, right=WRONG, says=REFUSED),
@@ -223,7 +224,10 @@ SCENARIOS = [
       both={**V1, "aggressive": True}, right={"ike": "aes128-sha1-modp2048"}, says=NO_PROPOSAL),
     S("ikev1-udp500-dropped-then-up", "the path drops UDP 500 for a while, main mode", dropped_at_first("udp dport 500"), both=V1,
       history=("no-response",), says=CAME_UP),
-    # Phase 2
+]
+
+# Phase 2 fails, or did for a while.
+PHASE_2 = [
     S("ikev2-esp-proposal-cbc", "no common ESP proposal", refused, "child-refused", "esp-proposal-mismatch", AUTH_ANSWER,
       right={"esp": "aes128-sha1"}, says=NO_PROPOSAL),
     S("ikev2-esp-proposal-gcm", "no common ESP proposal, AES-GCM", refused, "child-refused", "esp-proposal-mismatch", AUTH_ANSWER,
@@ -263,7 +267,12 @@ SCENARIOS = [
       both={**V1, "second_child": True}, right={"second_child": False}, says=CAME_UP),
     S("ikev1-child-refused-then-up", "the child is refused at first, then comes up", child_later, both=V1, right=OTHER_NET,
       history=("child-refused",), says=CAME_UP),
-    # data
+]
+
+# The data fails, or did for a while.
+DATA = [
+    S("ikev2-up-liveness", "up with liveness checks, but nothing is sent through it", idle, both={"dpd": 4}, cause="no-traffic"),
+    S("ikev1-up-liveness", "up with liveness checks, but nothing is sent through it", idle, both={**V1, "dpd": 4}, cause="no-traffic"),
     S("ikev2-one-way-from-left", "ESP from the right is lost", one_way("left"), "one-way", says=CAME_UP),
     S("ikev2-one-way-from-right", "ESP from the left is lost, seen at the right", one_way("right"), "one-way", capture="right", says=CAME_UP),
     S("ikev2-one-way-later", "two-way at first, then ESP from the right is lost", one_way("left", after=12), "one-way", says=CAME_UP),
@@ -283,3 +292,11 @@ SCENARIOS = [
     S("ikev1-mtu", "large packets do not fit the path and the sender never hears of it, IKEv1", narrow_path(False), "mtu", both=V1, says=CAME_UP,
       shows=(("icmp.type == 3 && icmp.code == 4", 2),)),
 ]
+
+
+def failing(phase, scenarios):
+    """The scenarios of a list with the phase that fails in them."""
+    return [dataclasses.replace(scenario, phase=phase if scenario.cause != "none" else None) for scenario in scenarios]
+
+
+SCENARIOS = HEALTHY + failing("1", PHASE_1) + failing("2", PHASE_2) + failing("data", DATA)
