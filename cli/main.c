@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "generated/version.h"
 
 static const struct command commands[] = {
         {"diagnose", "FILE… | --live", "a verdict per tunnel: which phase failed, why, what to type", diagnose_run},

@@ -9,6 +9,7 @@
 #include "cli/report_tunnel.h"
 #include "core/base/time.h"
 #include "core/verdict/words.h"
+#include "generated/version.h"
 
 #define ROWS_MOST 200
 #define CARDS_TRIED 60 /* cards that did not fit before no more are drawn */

@@ -65,13 +65,15 @@ static void draw_line(int line, int column, const char *text, attr_t attributes)
 static void draw_head(const struct top_view *view)
 {
 	const struct top_table *table = view->table;
+	const char *version = table->version != NULL ? table->version : "";
+	/* The commit of a build would take the room that the counts need on a narrow screen. */
+	int release = (int)strcspn(version, "+");
 	int running = (int)table->running;
 	GString *text = g_string_new(NULL);
 
-	g_string_printf(text, "asaphased %s in %s mode, %d:%02d:%02d: %u tunnel%s, ",
-	                table->version != NULL ? table->version : "", table->mode != NULL ? table->mode : "-",
-	                running / 3600, running / 60 % 60, running % 60, table->tunnels->len,
-	                table->tunnels->len == 1 ? "" : "s");
+	g_string_printf(text, "asaphased %.*s in %s mode, %d:%02d:%02d: %u tunnel%s, ", release, version,
+	                table->mode != NULL ? table->mode : "-", running / 3600, running / 60 % 60, running % 60,
+	                table->tunnels->len, table->tunnels->len == 1 ? "" : "s");
 	int column = (int)text->len;
 	draw_line(0, 0, text->str, A_BOLD);
 	g_string_printf(text, "%u with a fault", table->faults);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "generated/version.h"
 #include "nfq-daemon/config.h"
 #include "nfq-daemon/gateway.h"
 #include "nfq-daemon/rules_command.h"

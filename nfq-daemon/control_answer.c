@@ -11,6 +11,7 @@
 #include "core/verdict/diagnose.h"
 #include "core/verdict/json.h"
 #include "core/verdict/text.h"
+#include "generated/version.h"
 #include "nfq-daemon/clock.h"
 
 #define FORMAT 1

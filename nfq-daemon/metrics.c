@@ -5,6 +5,7 @@
 
 #include "core/base/time.h"
 #include "core/verdict/diagnose.h"
+#include "generated/version.h"
 #include "nfq-daemon/clock.h"
 
 /* A tunnel that is exported, with its labels ready. */

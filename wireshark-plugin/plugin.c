@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What Wireshark asks a plugin for when it loads it. */
+#include "generated/version.h"
 #include "wireshark-plugin/dissector.h"
 #include "wireshark-plugin/epan_versions.h"
 
