@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the benchmarks share: docs/performance.md, of which each writes a section, and what this machine is."""
+"""What the benchmarks share: docs/performance.md, of which each writes a section and the answers that stand before all sections, and
+what this machine is."""
 
 import collections
 import os
@@ -23,14 +24,36 @@ def table(heads, rows):
     return "\n".join(lines)
 
 
+ANSWERS, QUESTIONS = "tests/bench/page.py", ("where", "question", "answer")
+PLACES = SHELL, WIRESHARK, GATEWAY = "at a shell", "in Wireshark", "on a gateway"
+CARRIES_OVER = """
+
+Seconds are those of the machine named below. What two things measured in turns make as a ratio carries over to others. Each section has
+the figures first, then why a goal is missed. `tests/bench/run` measures again and writes this page."""
+
+
+def marks(name):
+    return f"<!-- begin: written by {name} -->", f"<!-- end: written by {name} -->"
+
+
+def read_page():
+    """The page, or its beginning with room for the answers."""
+    if not os.path.exists(PAGE):
+        return "# Performance\n\nIs it fast enough for you?\n\n" + "\n".join(marks(ANSWERS)) + "\n"
+    with open(PAGE, encoding="utf-8") as file:
+        return file.read()
+
+
+def section_of(page, name):
+    """What stands between the marks of a section; None where there are none."""
+    begin, end = marks(name)
+    return page.split(begin, 1)[1].split(end, 1)[0] if begin in page else None
+
+
 def write_section(name, text):
     """Puts the text between this section's marks, at the end where there are none yet."""
-    begin, end = f"<!-- begin: written by {name} -->", f"<!-- end: written by {name} -->"
-    page = "# Performance\n"
-    if os.path.exists(PAGE):
-        with open(PAGE, encoding="utf-8") as file:
-            page = file.read()
-    section = f"{begin}\n{text}\n{end}"
+    begin, end = marks(name)
+    page, section = read_page(), f"{begin}\n{text}\n{end}"
     if begin in page:
         head, rest = page.split(begin, 1)
         page = head + section + rest.split(end, 1)[1]
@@ -38,6 +61,14 @@ def write_section(name, text):
         page = f"{page.rstrip()}\n\n{section}\n"
     with open(PAGE, "w", encoding="utf-8") as file:
         file.write(page)
+
+
+def write_answers(place, answers):
+    """Puts (question, answer) of one place in the table that the page begins with; those of the others stay."""
+    old = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in (section_of(read_page(), ANSWERS) or "").splitlines()]
+    rows = [row for row in old if row[0] in PLACES and row[0] != place] + [(place, *answer) for answer in answers]
+    rows.sort(key=lambda row: PLACES.index(row[0]))
+    write_section(ANSWERS, table(QUESTIONS, rows) + CARRIES_OVER)
 
 
 # seconds of wall time, of user and of system time; KiB of memory at most; pages first touched
