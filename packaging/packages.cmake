@@ -33,7 +33,9 @@ foreach(component IN LISTS COMPONENTS)
 endforeach()
 
 set(DOCS ${PROJECT_SOURCE_DIR}/docs)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${DOCS}/user.md ${DOCS}/json.md ${DOCS}/report.md
+compress(${PROJECT_SOURCE_DIR}/CHANGELOG.md ${CMAKE_CURRENT_BINARY_DIR}/changelog.gz)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${CMAKE_CURRENT_BINARY_DIR}/changelog.gz ${DOCS}/user.md ${DOCS}/causes.md ${DOCS}/json.md
+              ${DOCS}/report.md
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/asaphase COMPONENT asaphase)
 install(FILES ${PROJECT_SOURCE_DIR}/tests/captures/ikev2-psk-wrong-cbc.pcap
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/asaphase/examples COMPONENT asaphase)

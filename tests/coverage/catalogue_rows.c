@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes the catalogue as tab-separated rows, for the coverage table: what kind of row, then its columns.
+ * Writes the catalogue as tab-separated rows, for the pages made of it: what kind of row, then its columns.
  *
- *     cause    name, phase, headline, article
+ *     cause    name, phase, headline, article, meaning, alternatives
  *     message  number, severity, versions, phase, outcome, cause, recalled, meaning
  *     text     number, words, phase, outcome, cause, recalled, meaning
  *     state    number, phase, cause, headline, article
@@ -51,12 +51,20 @@ static void write_debugs(const struct next_step *steps)
 			printf("debug\t%s\n", steps[i].command);
 }
 
+static void write_cause(const struct catalogue_entry *entry)
+{
+	printf("cause\t%s\t%s\t%s\t%s\t%s\t", entry->name, phase_name(entry->phase), entry->headline,
+	       or_dash(entry->article), entry->meaning);
+	for (unsigned i = 0; i < CATALOGUE_ALTERNATIVES && entry->alternatives[i] != NULL; i++)
+		printf("%s%s", i == 0 ? "" : " ", entry->alternatives[i]);
+	putchar('\n');
+}
+
 static void write_causes(void)
 {
 	for (unsigned cause = 0; cause < CAUSE_LAST; cause++) {
 		const struct catalogue_entry *entry = catalogue_entry((enum cause)cause);
-		printf("cause\t%s\t%s\t%s\t%s\n", entry->name, phase_name(entry->phase), entry->headline,
-		       or_dash(entry->article));
+		write_cause(entry);
 		write_debugs(entry->steps);
 	}
 }

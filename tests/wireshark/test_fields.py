@@ -111,6 +111,10 @@ def test_the_manual_page_names_what_is_registered_and_no_more():
     page = (TOP / "docs/wireshark-plugin.md").read_text()
     rows = re.findall(r"^\| `(asaphase\.[\w.-]+)` \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)
     written = {name: (second, third) for name, second, third in rows}
+    # One row stands for all causes.
+    causes = re.findall(r"^\| `([\w-]+)` \| ([^|]+) \|", (TOP / "docs/causes.md").read_text(), re.MULTILINE)
+    row = written.pop("asaphase.expert.CAUSE")
+    written.update({f"asaphase.expert.{cause}": (row[0], headline) for cause, headline in causes})
     registered, expert = {}, {}
     for line in run("tshark", "-G", "fields").splitlines():
         parts = line.split("\t")
