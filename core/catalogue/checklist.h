@@ -4,7 +4,6 @@
 #define ASAPHASE_CORE_CATALOGUE_CHECKLIST_H
 
 #include "core/catalogue/causes.h"
-#include "core/catalogue/checklist.h"
 
 #define CHECKLIST_STEPS (CHECKLIST_LAST - 1)
 

@@ -4,7 +4,6 @@
 #define ASAPHASE_CORE_VERDICT_CHECKLIST_H
 
 #include "core/catalogue/checklist.h"
-#include "core/verdict/checklist.h"
 #include "core/verdict/diagnose.h"
 
 enum checklist_answer { CHECKLIST_UNKNOWN, CHECKLIST_OK, CHECKLIST_FAILED };
