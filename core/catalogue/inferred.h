@@ -3,7 +3,6 @@
 #ifndef ASAPHASE_CORE_CATALOGUE_INFERRED_H
 #define ASAPHASE_CORE_CATALOGUE_INFERRED_H
 
-#include "core/catalogue/inferred.h"
 #include "core/count/spi_table.h"
 #include "core/wire/infer.h"
 

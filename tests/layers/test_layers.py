@@ -73,6 +73,10 @@ def test_every_file_of_core_is_in_a_room():
     assert not list((TOP / "core").glob("*.[ch]"))
 
 
+def test_no_header_includes_itself():
+    assert not [user for user, used in includes() if user == used]
+
+
 def test_no_file_includes_one_of_a_higher_room():
     assert not climbing(includes())
 
