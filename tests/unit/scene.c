@@ -37,6 +37,11 @@ void scene_wait(struct scene *scene, double seconds)
 	scene->time += (int64_t)(seconds * (double)NANOSECONDS);
 }
 
+void scene_next_at(struct scene *scene, int64_t time)
+{
+	scene->time = time - STEP;
+}
+
 void scene_new_attempt(struct scene *scene, uint8_t initiator)
 {
 	scene->initiator_spi += 0x1111;
@@ -243,6 +248,12 @@ void scene_esp(struct scene *scene, uint8_t side, uint32_t spi, unsigned packets
 	}
 }
 
+void scene_esp_at(struct scene *scene, uint8_t side, uint32_t spi, int64_t time)
+{
+	scene->time = time;
+	scene_esp(scene, side, spi, 1, 0);
+}
+
 void scene_esp_both(struct scene *scene, uint32_t spi_from_0, uint32_t spi_from_1, unsigned packets, double interval)
 {
 	for (unsigned i = 0; i < packets; i++) {
@@ -268,6 +279,26 @@ void scene_ikev1(struct scene *scene, uint8_t side, uint8_t exchange_type, uint3
 	play(scene, side, &message);
 	if (side != scene->initiator && scene->responder_spi == 0)
 		scene->responder_spi = scene->initiator_spi + 7;
+}
+
+void scene_main_mode(struct scene *scene, unsigned first, unsigned last)
+{
+	static const struct {
+		uint8_t side;
+		bool encrypted;
+		uint16_t payload;
+	} messages[] = {
+	        {0, false, IKE1_PAYLOAD_SA},
+	        {1, false, IKE1_PAYLOAD_SA},
+	        {0, false, IKE1_PAYLOAD_KE},
+	        {1, false, IKE1_PAYLOAD_KE},
+	        {0, true, 0},
+	        {1, true, 0},
+	};
+
+	for (unsigned i = first - 1; i < last; i++)
+		scene_ikev1(scene, messages[i].side ^ scene->initiator, IKE1_MAIN_MODE, 0, messages[i].encrypted,
+		            messages[i].payload, 0);
 }
 
 const struct tunnel *scene_tunnel(const struct scene *scene)

@@ -30,6 +30,9 @@ void scene_begin(struct scene *scene, enum scene_suite suite);
 void scene_end(struct scene *scene);
 void scene_wait(struct scene *scene, double seconds);
 
+/* Has the next message but ESP come at this time, to the nanosecond. */
+void scene_next_at(struct scene *scene, int64_t time);
+
 /* A new attempt: new initiator SPI, begun by this side. */
 void scene_new_attempt(struct scene *scene, uint8_t initiator);
 
@@ -68,7 +71,13 @@ void scene_up(struct scene *scene);
 
 /* Packets of ESP from this side on this SPI, interval seconds apart. */
 void scene_esp(struct scene *scene, uint8_t side, uint32_t spi, unsigned packets, double interval);
+
+/* One packet of ESP at this time, to the nanosecond. */
+void scene_esp_at(struct scene *scene, uint8_t side, uint32_t spi, int64_t time);
 void scene_esp_both(struct scene *scene, uint32_t spi_from_0, uint32_t spi_from_1, unsigned packets, double interval);
+
+/* IKEv1 main mode, its messages from first to last of the six. */
+void scene_main_mode(struct scene *scene, unsigned first, unsigned last);
 
 /* IKEv1. encrypted: flag E. payload_type 0: none. */
 void scene_ikev1(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool encrypted,

@@ -2,26 +2,18 @@
 /* What somebody can make up who does not hold the keys: it neither breaks a tunnel's verdict nor mends it. */
 #include <glib.h>
 
-#include "scene.h"
+#include "conversations.h"
 
-#define AUTH_REQUEST 200
-#define CHILD_UP 180
-#define REFUSED 8
 #define NO_PROPOSAL 14
 #define INVALID_SYNTAX 7
 #define WRONG_KE 17
 #define AUTHENTICATION_FAILED 24
 
-static void assert_cause(const struct scene *scene, enum cause cause)
-{
-	g_assert_cmpstr(cause_name(scene_cause(scene)), ==, cause_name(cause));
-}
-
 /* ---- IKEv2: errors in the clear ---- */
 
 static const uint16_t errors[] = {NO_PROPOSAL, INVALID_SYNTAX, WRONG_KE, IKE_NOTIFY_INVALID_MAJOR_VERSION};
 
-static void authenticate(struct scene *scene)
+static void go_on(struct scene *scene)
 {
 	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
 	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
@@ -35,7 +27,7 @@ static void a_forged_refusal_before_the_answer_is_undone_by_it(struct scene *sce
 		scene_init_error(scene, errors[i], 0);
 		scene_init_response(scene);
 		assert_cause(scene, CAUSE_NONE);
-		authenticate(scene);
+		go_on(scene);
 		assert_cause(scene, CAUSE_NONE);
 	}
 }
@@ -48,7 +40,7 @@ static void a_forged_refusal_after_the_answer_is_not_heeded(struct scene *scene)
 		scene_init_response(scene);
 		scene_init_error(scene, errors[i], 0);
 		assert_cause(scene, CAUSE_NONE);
-		authenticate(scene);
+		go_on(scene);
 		scene_init_error(scene, errors[i], 0);
 		assert_cause(scene, CAUSE_NONE);
 		g_assert_cmpuint(scene_tunnel(scene)->history_count, ==, 0);
@@ -167,26 +159,6 @@ static void spoofed_attempts_do_not_push_out_the_one_that_is_made(struct scene *
 
 /* ---- IKEv1 ---- */
 
-static void main_mode(struct scene *scene, unsigned first, unsigned last)
-{
-	static const struct {
-		uint8_t side;
-		bool encrypted;
-		uint16_t payload;
-	} messages[] = {
-	        {0, false, IKE1_PAYLOAD_SA},
-	        {1, false, IKE1_PAYLOAD_SA},
-	        {0, false, IKE1_PAYLOAD_KE},
-	        {1, false, IKE1_PAYLOAD_KE},
-	        {0, true, 0},
-	        {1, true, 0},
-	};
-
-	for (unsigned i = first; i <= last; i++)
-		scene_ikev1(scene, messages[i - 1].side, IKE1_MAIN_MODE, 0, messages[i - 1].encrypted,
-		            messages[i - 1].payload, 0);
-}
-
 /* An error in the clear after each message of main mode in turn, from either side. */
 static void an_error_in_the_clear_does_not_stop_main_mode(struct scene *scene)
 {
@@ -195,10 +167,10 @@ static void an_error_in_the_clear_does_not_stop_main_mode(struct scene *scene)
 	for (unsigned after = 1; after <= 6; after++) {
 		for (size_t i = 0; i < G_N_ELEMENTS(ikev1_errors); i++) {
 			scene_new_attempt(scene, 0);
-			main_mode(scene, 1, after);
+			scene_main_mode(scene, 1, after);
 			for (uint8_t side = 0; side < 2; side++)
 				scene_ikev1(scene, side, IKE1_INFORMATIONAL, 77, false, 0, ikev1_errors[i]);
-			main_mode(scene, after + 1, 6);
+			scene_main_mode(scene, after + 1, 6);
 			assert_cause(scene, CAUSE_NONE);
 			char state[20];
 			g_assert_cmpstr(tunnel_ike_state(scene_tunnel(scene), state, sizeof state), ==, "MM_ACTIVE");
@@ -208,7 +180,7 @@ static void an_error_in_the_clear_does_not_stop_main_mode(struct scene *scene)
 
 static void no_proposal_after_one_was_chosen_is_not_believed(struct scene *scene)
 {
-	main_mode(scene, 1, 2);
+	scene_main_mode(scene, 1, 2);
 	scene_ikev1(scene, 1, IKE1_INFORMATIONAL, 77, false, 0, NO_PROPOSAL);
 	assert_cause(scene, CAUSE_NONE);
 }
@@ -362,27 +334,7 @@ static void too_big_about_an_spi_that_is_not_the_tunnels_is_not_heeded(struct sc
 	assert_cause(scene, CAUSE_MTU);
 }
 
-typedef void conversation(struct scene *scene);
-
-static void play(gconstpointer data)
-{
-	for (int suite = SUITE_CBC; suite <= SUITE_GCM; suite++) {
-		struct scene scene;
-		scene_begin(&scene, (enum scene_suite)suite);
-		(*(conversation *const *)data)(&scene);
-		scene_end(&scene);
-	}
-}
-
-#define CONVERSATION(name)                                                                                             \
-	{                                                                                                              \
-		"/forgery/" #name, name                                                                                \
-	}
-
-static const struct {
-	const char *path;
-	conversation *play;
-} conversations[] = {
+static const struct conversation_test tests[] = {
         CONVERSATION(a_forged_refusal_before_the_answer_is_undone_by_it),
         CONVERSATION(a_forged_refusal_after_the_answer_is_not_heeded),
         CONVERSATION(nothing_in_the_clear_is_heeded_after_the_first_exchange),
@@ -408,8 +360,5 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-	g_test_init(&argc, &argv, NULL);
-	for (size_t i = 0; i < G_N_ELEMENTS(conversations); i++)
-		g_test_add_data_func(conversations[i].path, &conversations[i].play, play);
-	return g_test_run();
+	return conversations_run(argc, argv, "forgery", tests, G_N_ELEMENTS(tests));
 }

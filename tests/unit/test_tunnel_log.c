@@ -7,7 +7,7 @@
 #include "core/catalogue/evidence.h"
 #include "core/tunnel/log.h"
 #include "core/verdict/judge.h"
-#include "scene.h"
+#include "conversations.h"
 
 #define PEERS "Local:10.1.0.1:500 Remote:10.2.0.1:500 Username:Unknown "
 #define NO_POLICY "%ASA-3-751022: " PEERS "Tunnel rejected: Crypto Map Policy not found for remote traffic selector x!"
@@ -33,30 +33,14 @@ static void log_line(const struct scene *scene, const char *line)
 	add_log(scene, line, &(struct log_origin){.line = 7});
 }
 
-static void refuse(struct scene *scene, uint32_t answer)
-{
-	scene_init_request(scene);
-	scene_init_response(scene);
-	scene_request(scene, 0, IKE2_AUTH, 1, 200);
-	scene_response(scene, 1, IKE2_AUTH, 1, answer);
-}
-
 static void refuse_child(struct scene *scene)
 {
-	refuse(scene, 64);
+	authenticate(scene, CHILD_REFUSED);
 }
 
 static void refuse_authentication(struct scene *scene)
 {
-	refuse(scene, 8);
-}
-
-static void assert_verdict(const struct scene *scene, enum cause cause, enum confidence confidence)
-{
-	struct verdict verdict = scene_verdict(scene);
-	g_assert_cmpstr(cause_name(verdict.cause), ==, cause_name(cause));
-	g_assert_cmpstr(confidence_name(verdict.confidence), ==, confidence_name(confidence));
-	g_assert_cmpint(verdict.phase_failed, ==, catalogue_entry(cause)->phase);
+	authenticate(scene, REFUSED);
 }
 
 static void a_refused_child_becomes_exact(struct scene *scene)

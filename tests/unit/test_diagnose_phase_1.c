@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a conversation to its verdict, IKEv2 up to IKE_AUTH: each cause, and each trap that could make a false one. */
+#include <glib.h>
+
+#include "conversations.h"
+
+static void a_tunnel_with_traffic_both_ways_is_fine(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 20, 0.5);
+	assert_verdict(scene, CAUSE_NONE, CONFIDENCE_CERTAIN);
+}
+
+static void a_short_answer_to_ike_auth_is_refused_authentication(struct scene *scene)
+{
+	authenticate(scene, REFUSED);
+	g_assert_true(scene->last.changed);
+	g_assert_cmpint(scene->last.inferred, ==, INFERRED_AUTH_REFUSED);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_POSSIBLE);
+}
+
+static void a_new_attempt_makes_the_refusal_likely(struct scene *scene)
+{
+	authenticate(scene, REFUSED);
+	scene_wait(scene, 5);
+	scene_new_attempt(scene, 0);
+	scene_init_request(scene);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_LIKELY);
+}
+
+static void a_refusal_is_undone_by_a_later_success(struct scene *scene)
+{
+	authenticate(scene, REFUSED);
+	scene_wait(scene, 10);
+	scene_new_attempt(scene, 0);
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+	g_assert_cmpuint(scene_tunnel(scene)->history_count, ==, 2);
+	g_assert_cmpint(scene_tunnel(scene)->history[0].cause, ==, CAUSE_PSK_MISMATCH);
+	g_assert_cmpint(scene_tunnel(scene)->history[1].cause, ==, CAUSE_NONE);
+}
+
+static void a_large_request_says_certificates(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, 1400);
+	scene_response(scene, 1, IKE2_AUTH, 1, REFUSED);
+	assert_cause(scene, CAUSE_CERT_UNTRUSTED);
+}
+
+static void eap_success_is_no_refusal(struct scene *scene)
+{
+	authenticate(scene, 60);
+	scene_request(scene, 0, IKE2_AUTH, 2, 20);
+	scene_response(scene, 1, IKE2_AUTH, 2, 30);
+	scene_request(scene, 0, IKE2_AUTH, 3, 40);
+	scene_response(scene, 1, IKE2_AUTH, 3, REFUSED);
+	scene_request(scene, 0, IKE2_AUTH, 4, 40);
+	assert_cause(scene, CAUSE_NONE);
+	scene_response(scene, 1, IKE2_AUTH, 4, 136 - 8);
+	assert_cause(scene, CAUSE_NONE);
+	g_assert_cmpuint(scene_tunnel(scene)->ike_sas[0]->children.up, ==, 1);
+}
+
+static void esp_after_an_inferred_refusal_contradicts_it(struct scene *scene)
+{
+	authenticate(scene, REFUSED);
+	scene_esp_both(scene, 0x1001, 0x2001, 3, 0.1);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void no_proposal_chosen_in_the_clear_is_certain(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_error(scene, IKE_NOTIFY_NO_PROPOSAL_CHOSEN, 0);
+	assert_verdict(scene, CAUSE_IKE_PROPOSAL_MISMATCH, CONFIDENCE_CERTAIN);
+}
+
+static void a_forged_error_beside_a_valid_answer_is_noise(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_error(scene, IKE_NOTIFY_NO_PROPOSAL_CHOSEN, 0);
+	scene_init_response(scene);
+	assert_cause(scene, CAUSE_NONE);
+	scene_init_error(scene, IKE_NOTIFY_NO_PROPOSAL_CHOSEN, 0);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void a_dh_retry_that_succeeds_is_no_fault(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_error(scene, IKE_NOTIFY_INVALID_KE_PAYLOAD, 19);
+	assert_verdict(scene, CAUSE_DH_GROUP_MISMATCH, CONFIDENCE_CERTAIN);
+	scene_up(scene);
+	g_assert_cmpuint(scene_tunnel(scene)->ike_sa_count, ==, 1);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void a_cookie_retry_is_no_retransmission(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_error(scene, IKE_NOTIFY_COOKIE, 1);
+	scene_init_request(scene);
+	g_assert_cmpuint(scene->last.retransmission_of, ==, 0);
+	scene_init_response(scene);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void a_first_message_repeated_into_silence_is_no_response(struct scene *scene)
+{
+	scene_init_request(scene);
+	assert_cause(scene, CAUSE_NONE);
+	for (unsigned i = 0; i < 3; i++) {
+		scene_wait(scene, 4);
+		scene_same_bytes(scene);
+		scene_init_request(scene);
+		g_assert_cmpuint(scene->last.retransmission_of, ==, 1);
+	}
+	assert_verdict(scene, CAUSE_NO_RESPONSE, CONFIDENCE_LIKELY);
+}
+
+static void an_answer_after_retransmissions_is_no_fault(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_wait(scene, 4);
+	scene_same_bytes(scene);
+	scene_init_request(scene);
+	scene_init_response(scene);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void repeat_auth(struct scene *scene, uint16_t port)
+{
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene->port = port;
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	for (unsigned i = 0; i < 3; i++) {
+		scene_wait(scene, 4);
+		scene_same_bytes(scene);
+		scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	}
+}
+
+static void silence_on_4500_is_natt_blocked(struct scene *scene)
+{
+	repeat_auth(scene, NAT_TRAVERSAL_PORT);
+	assert_verdict(scene, CAUSE_NATT_BLOCKED, CONFIDENCE_LIKELY);
+}
+
+static void silence_on_500_is_auth_no_response(struct scene *scene)
+{
+	repeat_auth(scene, IKE_PORT);
+	assert_verdict(scene, CAUSE_AUTH_NO_RESPONSE, CONFIDENCE_LIKELY);
+}
+
+/* The request just answered comes again, and is answered again. */
+static void ask_auth_again(struct scene *scene)
+{
+	scene_wait(scene, 2);
+	scene_same_bytes(scene);
+	scene_same_bytes(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+}
+
+static void a_request_repeated_after_its_answer_did_not_get_it(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene->port = NAT_TRAVERSAL_PORT;
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+	ask_auth_again(scene);
+	assert_cause(scene, CAUSE_NONE);
+	ask_auth_again(scene);
+	assert_verdict(scene, CAUSE_NATT_BLOCKED, CONFIDENCE_LIKELY);
+	scene_esp_both(scene, 0x1001, 0x2001, 3, 0.1);
+	assert_verdict(scene, CAUSE_NONE, CONFIDENCE_CERTAIN);
+}
+
+static void a_first_message_repeated_after_its_answer_is_no_response(struct scene *scene)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		scene_wait(scene, 2);
+		if (i > 0) {
+			scene_same_bytes(scene);
+			scene_same_bytes(scene);
+		}
+		scene_init_request(scene);
+		scene_init_response(scene);
+	}
+	assert_verdict(scene, CAUSE_NO_RESPONSE, CONFIDENCE_LIKELY);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void an_answer_in_the_other_version_refuses_the_version(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_ikev1(scene, 1, IKE1_INFORMATIONAL, 77, false, 0, IKE_NOTIFY_INVALID_MAJOR_VERSION);
+	assert_verdict(scene, CAUSE_VERSION_MISMATCH, CONFIDENCE_CERTAIN);
+	g_assert_cmpuint(scene_tunnel(scene)->ike_sa_count, ==, 1);
+	scene_new_attempt(scene, 0);
+	scene_up(scene);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void a_short_answer_is_refused_authentication_though_the_suite_was_not_seen(struct scene *scene)
+{
+	scene->responder_spi = 0x99;
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, REFUSED);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_POSSIBLE);
+	scene_request(scene, 0, IKE2_AUTH, 2, 40);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void two_versions_that_pass_each_other_are_a_mismatch(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_new_attempt(scene, 1);
+	scene_ikev1(scene, 1, IKE1_MAIN_MODE, 0, false, IKE1_PAYLOAD_SA, 0);
+	scene_wait(scene, 4);
+	scene_same_bytes(scene);
+	scene_ikev1(scene, 1, IKE1_MAIN_MODE, 0, false, IKE1_PAYLOAD_SA, 0);
+	assert_cause(scene, CAUSE_VERSION_MISMATCH);
+}
+
+static void answers_before_their_requests_give_no_fault(struct scene *scene)
+{
+	scene_init_response(scene);
+	scene_init_request(scene);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void each_earlier_attempt_that_wanted_another_group_is_evidence(struct scene *scene)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		scene_new_attempt(scene, 0);
+		scene_init_request(scene);
+		scene_init_error(scene, IKE_NOTIFY_INVALID_KE_PAYLOAD, 19);
+	}
+	struct verdict verdict = scene_verdict(scene);
+	unsigned before = 0;
+	for (unsigned i = 0; i < verdict.evidence.count; i++)
+		before += verdict.evidence.items[i].kind == EVIDENCE_REFUSED_BEFORE;
+	g_assert_cmpuint(before, ==, 2);
+	assert_cause(scene, CAUSE_DH_GROUP_MISMATCH);
+}
+
+static void another_group_wanted_and_never_tried_is_a_mismatch(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_error(scene, IKE_NOTIFY_INVALID_KE_PAYLOAD, 14);
+	assert_verdict(scene, CAUSE_DH_GROUP_MISMATCH, CONFIDENCE_CERTAIN);
+	g_assert_cmpuint(scene_verdict(scene).ike_sa->init.group_wanted, ==, 14);
+}
+
+static void a_capture_of_one_direction_gives_no_fault(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene->responder_spi = 0x77;
+	for (unsigned i = 0; i < 3; i++) {
+		scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+		scene_same_bytes(scene);
+		scene_wait(scene, 4);
+	}
+	scene_esp(scene, 0, 0x1001, 100, 0.5);
+	struct verdict verdict = scene_verdict(scene);
+	g_assert_cmpint(verdict.cause, ==, CAUSE_NONE);
+	g_assert_nonnull(evidence_list_find(&verdict.evidence, EVIDENCE_ONE_DIRECTION_CAPTURED));
+}
+
+static void repeat_liveness(struct scene *scene, unsigned copies)
+{
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 2, LIVENESS);
+	for (unsigned i = 1; i < copies; i++) {
+		scene_wait(scene, 4);
+		scene_same_bytes(scene);
+		scene_request(scene, 0, IKE2_INFORMATIONAL, 2, LIVENESS);
+	}
+}
+
+static void unanswered_liveness_checks_are_a_dead_peer(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	scene_wait(scene, 10);
+	repeat_liveness(scene, 4);
+	assert_cause(scene, CAUSE_PEER_DEAD);
+	scene_wait(scene, 4);
+	scene_new_attempt(scene, 0);
+	scene_init_request(scene);
+	scene_same_bytes(scene);
+	scene_init_request(scene);
+	assert_cause(scene, CAUSE_PEER_DEAD);
+}
+
+static void a_peer_that_still_sends_esp_is_not_dead(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	repeat_liveness(scene, 3);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void a_failed_second_attempt_beside_a_used_tunnel_is_no_fault(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	scene_new_attempt(scene, 1);
+	authenticate(scene, REFUSED);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void both_sides_at_once_come_up(struct scene *scene)
+{
+	uint64_t first_initiator = scene->initiator_spi;
+	scene_init_request(scene);
+	scene_new_attempt(scene, 1);
+	scene_up(scene);
+	scene->initiator_spi = first_initiator;
+	scene->initiator = 0;
+	scene_init_response(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void an_initiator_that_refuses_the_responder_and_tries_again(struct scene *scene)
+{
+	authenticate(scene, CHILD_UP);
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 2, REFUSED);
+	scene_response(scene, 1, IKE2_INFORMATIONAL, 2, LIVENESS);
+	assert_cause(scene, CAUSE_NONE);
+	scene_wait(scene, 5);
+	scene_new_attempt(scene, 0);
+	scene_init_request(scene);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_LIKELY);
+}
+
+static void an_initiator_that_refuses_the_responder_twice(struct scene *scene)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		authenticate(scene, CHILD_UP);
+		scene_request(scene, 0, IKE2_INFORMATIONAL, 2, REFUSED);
+		scene_response(scene, 1, IKE2_INFORMATIONAL, 2, LIVENESS);
+		scene_wait(scene, 5);
+		if (i == 0)
+			scene_new_attempt(scene, 0);
+	}
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_LIKELY);
+	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void the_same_refusal_before_is_a_second_witness(struct scene *scene)
+{
+	authenticate(scene, REFUSED);
+	uint32_t first_refusal = scene->frame;
+	scene_wait(scene, 5);
+	scene_new_attempt(scene, 0);
+	authenticate(scene, REFUSED);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_LIKELY);
+	struct verdict verdict = scene_verdict(scene);
+	const struct evidence *before = evidence_list_find(&verdict.evidence, EVIDENCE_REFUSED_BEFORE);
+	g_assert_nonnull(before);
+	g_assert_cmpuint(before->frame, ==, first_refusal);
+}
+
+static const struct conversation_test tests[] = {
+        CONVERSATION(a_tunnel_with_traffic_both_ways_is_fine),
+        CONVERSATION(a_short_answer_to_ike_auth_is_refused_authentication),
+        CONVERSATION(a_new_attempt_makes_the_refusal_likely),
+        CONVERSATION(a_refusal_is_undone_by_a_later_success),
+        CONVERSATION(a_large_request_says_certificates),
+        CONVERSATION(eap_success_is_no_refusal),
+        CONVERSATION(esp_after_an_inferred_refusal_contradicts_it),
+        CONVERSATION(no_proposal_chosen_in_the_clear_is_certain),
+        CONVERSATION(a_forged_error_beside_a_valid_answer_is_noise),
+        CONVERSATION(a_dh_retry_that_succeeds_is_no_fault),
+        CONVERSATION(a_cookie_retry_is_no_retransmission),
+        CONVERSATION(a_first_message_repeated_into_silence_is_no_response),
+        CONVERSATION(an_answer_after_retransmissions_is_no_fault),
+        CONVERSATION(silence_on_4500_is_natt_blocked),
+        CONVERSATION(silence_on_500_is_auth_no_response),
+        CONVERSATION(a_request_repeated_after_its_answer_did_not_get_it),
+        CONVERSATION(a_first_message_repeated_after_its_answer_is_no_response),
+        CONVERSATION(an_answer_in_the_other_version_refuses_the_version),
+        CONVERSATION(a_short_answer_is_refused_authentication_though_the_suite_was_not_seen),
+        CONVERSATION(two_versions_that_pass_each_other_are_a_mismatch),
+        CONVERSATION(answers_before_their_requests_give_no_fault),
+        CONVERSATION(each_earlier_attempt_that_wanted_another_group_is_evidence),
+        CONVERSATION(another_group_wanted_and_never_tried_is_a_mismatch),
+        CONVERSATION(a_capture_of_one_direction_gives_no_fault),
+        CONVERSATION(unanswered_liveness_checks_are_a_dead_peer),
+        CONVERSATION(a_peer_that_still_sends_esp_is_not_dead),
+        CONVERSATION(a_failed_second_attempt_beside_a_used_tunnel_is_no_fault),
+        CONVERSATION(both_sides_at_once_come_up),
+        CONVERSATION(an_initiator_that_refuses_the_responder_and_tries_again),
+        CONVERSATION(an_initiator_that_refuses_the_responder_twice),
+        CONVERSATION(the_same_refusal_before_is_a_second_witness),
+};
+
+int main(int argc, char **argv)
+{
+	return conversations_run(argc, argv, "diagnose/phase-1", tests, G_N_ELEMENTS(tests));
+}
