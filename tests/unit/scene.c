@@ -63,7 +63,7 @@ static struct datagram datagram_from(const struct scene *scene, uint8_t side, en
 	return datagram;
 }
 
-static void play(struct scene *scene, uint8_t side, struct ike_message *message)
+void scene_play(struct scene *scene, uint8_t side, struct ike_message *message)
 {
 	struct datagram datagram = datagram_from(scene, side, DATAGRAM_IKE);
 
@@ -112,7 +112,7 @@ void scene_init_request(struct scene *scene)
 {
 	struct ike_message message = {.major_version = 2, .exchange_type = IKE2_SA_INIT, .length = 400, .ke_group = 14};
 	add_suite(&message, scene->suite);
-	play(scene, scene->initiator, &message);
+	scene_play(scene, scene->initiator, &message);
 }
 
 void scene_init_response(struct scene *scene)
@@ -122,7 +122,7 @@ void scene_init_response(struct scene *scene)
 	scene->responder_spi = scene->initiator_spi + 7;
 	message.responder_spi = scene->responder_spi;
 	add_suite(&message, scene->suite);
-	play(scene, !scene->initiator, &message);
+	scene_play(scene, !scene->initiator, &message);
 }
 
 void scene_init_error(struct scene *scene, uint16_t notify, uint16_t data)
@@ -130,7 +130,7 @@ void scene_init_error(struct scene *scene, uint16_t notify, uint16_t data)
 	struct ike_message message = {
 	        .major_version = 2, .exchange_type = IKE2_SA_INIT, .is_response = true, .length = 36};
 	add_notify(&message, notify, data);
-	play(scene, !scene->initiator, &message);
+	scene_play(scene, !scene->initiator, &message);
 }
 
 static uint32_t encrypted_length(const struct scene *scene, uint32_t payload)
@@ -140,30 +140,35 @@ static uint32_t encrypted_length(const struct scene *scene, uint32_t payload)
 	return 16 + (payload + 16) / 16 * 16 + 16;
 }
 
+struct ike_message scene_message(const struct scene *scene, uint8_t exchange_type, uint32_t message_id,
+                                 bool is_response, uint32_t encrypted_length)
+{
+	return (struct ike_message){.major_version = 2,
+	                            .exchange_type = exchange_type,
+	                            .message_id = message_id,
+	                            .is_response = is_response,
+	                            .encrypted = true,
+	                            .encrypted_length = encrypted_length,
+	                            .length = IKE_HEADER_SIZE + 4 + encrypted_length,
+	                            .responder_spi = scene->responder_spi};
+}
+
 static struct ike_message encrypted_message(const struct scene *scene, uint8_t exchange_type, uint32_t message_id,
                                             bool is_response, uint32_t payload)
 {
-	struct ike_message message = {.major_version = 2,
-	                              .exchange_type = exchange_type,
-	                              .message_id = message_id,
-	                              .is_response = is_response,
-	                              .encrypted = true,
-	                              .responder_spi = scene->responder_spi};
-	message.encrypted_length = encrypted_length(scene, payload);
-	message.length = IKE_HEADER_SIZE + 4 + message.encrypted_length;
-	return message;
+	return scene_message(scene, exchange_type, message_id, is_response, encrypted_length(scene, payload));
 }
 
 void scene_request(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, uint32_t payload)
 {
 	struct ike_message message = encrypted_message(scene, exchange_type, message_id, false, payload);
-	play(scene, side, &message);
+	scene_play(scene, side, &message);
 }
 
 void scene_response(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, uint32_t payload)
 {
 	struct ike_message message = encrypted_message(scene, exchange_type, message_id, true, payload);
-	play(scene, side, &message);
+	scene_play(scene, side, &message);
 }
 
 void scene_cleartext(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool is_response,
@@ -176,7 +181,7 @@ void scene_cleartext(struct scene *scene, uint8_t side, uint8_t exchange_type, u
 	                              .length = 36,
 	                              .responder_spi = scene->responder_spi};
 	add_notify(&message, error, 0);
-	play(scene, side, &message);
+	scene_play(scene, side, &message);
 }
 
 void scene_invalid_spi(struct scene *scene, uint8_t side, uint32_t spi)
@@ -188,7 +193,7 @@ void scene_invalid_spi(struct scene *scene, uint8_t side, uint32_t spi)
 	add_notify(&message, IKE_NOTIFY_INVALID_SPI, 0);
 	message.notifies[0].data = spi;
 	message.notifies[0].data_length = 4;
-	play(scene, side, &message);
+	scene_play(scene, side, &message);
 }
 
 void scene_too_big(struct scene *scene, uint8_t side, uint32_t spi, uint32_t mtu)
@@ -210,7 +215,7 @@ void scene_decrypted(struct scene *scene, uint8_t side, uint8_t exchange_type, u
 		add_payload(&message, *payloads);
 	if (error != 0)
 		add_notify(&message, error, 0);
-	play(scene, side, &message);
+	scene_play(scene, side, &message);
 }
 
 void scene_decrypted_bytes(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id,
@@ -219,7 +224,7 @@ void scene_decrypted_bytes(struct scene *scene, uint8_t side, uint8_t exchange_t
 	struct ike_message message = encrypted_message(scene, exchange_type, message_id, is_response, (uint32_t)length);
 	ike_message_add_decrypted(&message, first, bytes, length);
 	g_assert_cmpint(message.fault, ==, IKE_FAULT_NONE);
-	play(scene, side, &message);
+	scene_play(scene, side, &message);
 }
 
 void scene_up(struct scene *scene)
@@ -262,6 +267,20 @@ void scene_esp_both(struct scene *scene, uint32_t spi_from_0, uint32_t spi_from_
 	}
 }
 
+static void add_ikev1_suite(struct ike_message *message, uint8_t authentication_method)
+{
+	static const struct ike_transform suite[] = {{IKE_TRANSFORM_ENCRYPTION, 0, 256, 7},
+	                                             {IKE1_TRANSFORM_HASH, 0, 0, 4},
+	                                             {IKE_TRANSFORM_DH_GROUP, 0, 0, 14}};
+
+	message->proposal_count = 1;
+	message->proposals[0] = (struct ike_proposal){.number = 1, .protocol = 1};
+	memcpy(message->transforms, suite, sizeof suite);
+	message->transforms[3] =
+	        (struct ike_transform){IKE1_TRANSFORM_AUTHENTICATION_METHOD, 0, 0, authentication_method};
+	message->transform_count = 4;
+}
+
 void scene_ikev1(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool encrypted,
                  uint16_t payload_type, uint16_t notify)
 {
@@ -274,9 +293,11 @@ void scene_ikev1(struct scene *scene, uint8_t side, uint8_t exchange_type, uint3
 	message.responder_spi = scene->responder_spi;
 	if (payload_type != 0)
 		add_payload(&message, payload_type);
+	if (payload_type == IKE1_PAYLOAD_SA && scene->authentication_method != 0)
+		add_ikev1_suite(&message, scene->authentication_method);
 	if (notify != 0)
 		add_notify(&message, notify, 0);
-	play(scene, side, &message);
+	scene_play(scene, side, &message);
 	if (side != scene->initiator && scene->responder_spi == 0)
 		scene->responder_spi = scene->initiator_spi + 7;
 }

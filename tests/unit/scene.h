@@ -23,6 +23,8 @@ struct scene {
 	enum encapsulation encapsulation; /* of ESP */
 	uint64_t copy;                    /* digest of the next message: equal digests are retransmissions */
 	uint32_t sequence[2];
+	uint8_t authentication_method; /* that IKEv1 proposals name, RFC 2409 appendix A; 0: their SA payload says
+	                                  nothing */
 	struct annotation last;
 };
 
@@ -51,6 +53,11 @@ void scene_response(struct scene *scene, uint8_t side, uint8_t exchange_type, ui
 /* The same on the SA's SPIs, but in the clear: an error notify that anybody can have sent. */
 void scene_cleartext(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool is_response,
                      uint16_t error);
+
+/* An encrypted message of this exchange with so many bytes from IV to ICV; and any message, played as the next one. */
+struct ike_message scene_message(const struct scene *scene, uint8_t exchange_type, uint32_t message_id,
+                                 bool is_response, uint32_t encrypted_length);
+void scene_play(struct scene *scene, uint8_t side, struct ike_message *message);
 
 /* In the clear as well: this side does not know the SPI. */
 void scene_invalid_spi(struct scene *scene, uint8_t side, uint32_t spi);
