@@ -4,6 +4,9 @@
 
 #include "conversations.h"
 
+#define OUT 0x1001
+#define BACK 0x2001
+
 static void a_tunnel_with_traffic_both_ways_is_fine(struct scene *scene)
 {
 	scene_up(scene);
@@ -378,6 +381,399 @@ static void the_same_refusal_before_is_a_second_witness(struct scene *scene)
 	g_assert_cmpuint(before->frame, ==, first_refusal);
 }
 
+/* ---- liveness ---- */
+
+/* Up and used, then a liveness check of side 0 that is sent so often. Returns when it was sent first. */
+static int64_t check_liveness(struct scene *scene, unsigned copies)
+{
+	scene_up(scene);
+	scene_esp_both(scene, OUT, BACK, 5, 0.5);
+	scene_wait(scene, 10);
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 2, LIVENESS);
+	int64_t first = scene->time;
+	for (unsigned i = 1; i < copies; i++) {
+		scene_wait(scene, 4);
+		scene_same_bytes(scene);
+		scene_request(scene, 0, IKE2_INFORMATIONAL, 2, LIVENESS);
+	}
+	return first;
+}
+
+static void a_liveness_check_sent_twice_is_unanswered_and_one_sent_once_is_not(struct scene *scene)
+{
+	check_liveness(scene, 1);
+	assert_cause(scene, CAUSE_NONE);
+	scene_same_bytes(scene);
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 2, LIVENESS);
+	assert_verdict(scene, CAUSE_PEER_DEAD, CONFIDENCE_LIKELY);
+	g_assert_cmpuint(evidence_of(scene, EVIDENCE_LIVENESS_UNANSWERED).a, ==, 2);
+}
+
+static void a_peer_that_was_heard_after_the_check_is_not_dead(struct scene *scene)
+{
+	int64_t first = check_liveness(scene, 3);
+	scene_esp_at(scene, 1, BACK, first);
+	assert_cause(scene, CAUSE_PEER_DEAD);
+	scene_esp_at(scene, 1, BACK, first + 1);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+/* New attempts go out while the old SA is not given up. */
+static void a_dead_peer_is_judged_by_the_sa_whose_check_it_left_unanswered(struct scene *scene)
+{
+	check_liveness(scene, 3);
+	uint32_t last = scene->frame;
+	scene_new_attempt(scene, 0);
+	scene_init_request(scene);
+	struct verdict verdict = scene_verdict(scene);
+	g_assert_cmpint(verdict.cause, ==, CAUSE_PEER_DEAD);
+	g_assert_true(verdict.ike_sa == scene_tunnel(scene)->ike_sas[0]);
+	struct evidence item = evidence_of(scene, EVIDENCE_LIVENESS_UNANSWERED);
+	g_assert_cmpuint(item.frame, ==, last);
+	g_assert_cmpuint(item.a, ==, 3);
+	g_assert_cmpuint(item.b, ==, 8040);
+}
+
+static void a_peer_of_an_sa_that_was_seen_midstream_can_be_dead(struct scene *scene)
+{
+	scene->responder_spi = 7;
+	scene_request(scene, 1, IKE2_INFORMATIONAL, 4, LIVENESS);
+	scene_response(scene, 0, IKE2_INFORMATIONAL, 4, LIVENESS);
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 5, LIVENESS);
+	scene_same_bytes(scene);
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 5, LIVENESS);
+	assert_cause(scene, CAUSE_PEER_DEAD);
+}
+
+static void a_peer_that_deleted_the_sa_is_not_dead(struct scene *scene)
+{
+	static const uint16_t delete[] = {IKE2_PAYLOAD_DELETE, 0};
+
+	check_liveness(scene, 3);
+	assert_cause(scene, CAUSE_PEER_DEAD);
+	struct ike_message message = scene_message(scene, IKE2_INFORMATIONAL, 0, false, 80);
+	message.decrypted = message.deletes_ike_sa = true;
+	message.payload_types[message.payload_count++] = delete[0];
+	scene_play(scene, 1, &message);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+/* Frames out of order: EAP's second request comes before the answer to the first, which is older. */
+static void an_authentication_request_that_overtakes_is_no_liveness_check(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	int64_t answered = scene->time;
+	scene_wait(scene, 10);
+	scene_request(scene, 0, IKE2_AUTH, 2, AUTH_REQUEST);
+	scene_same_bytes(scene);
+	scene_request(scene, 0, IKE2_AUTH, 2, AUTH_REQUEST);
+	scene_next_at(scene, answered);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+	g_assert_true(scene->last.phase_1_completed);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+/* ---- nothing comes back ---- */
+
+/* The message that was just sent, so many times more. */
+static void repeat_init(struct scene *scene, unsigned copies)
+{
+	for (unsigned i = 0; i < copies; i++) {
+		scene_wait(scene, 4);
+		scene_same_bytes(scene);
+		scene_init_request(scene);
+	}
+}
+
+static void a_first_message_is_possibly_unanswered_when_sent_twice_and_likely_so_three_times(struct scene *scene)
+{
+	scene_init_request(scene);
+	assert_cause(scene, CAUSE_NONE);
+	repeat_init(scene, 1);
+	assert_verdict(scene, CAUSE_NO_RESPONSE, CONFIDENCE_POSSIBLE);
+	repeat_init(scene, 1);
+	assert_verdict(scene, CAUSE_NO_RESPONSE, CONFIDENCE_LIKELY);
+	struct evidence item = evidence_of(scene, EVIDENCE_INIT_UNANSWERED);
+	g_assert_cmpuint(item.a, ==, 3);
+	g_assert_cmpuint(item.b, ==, 8040);
+	g_assert_cmpuint(item.frame, ==, scene->frame);
+}
+
+static void authentication_into_silence(struct scene *scene, uint16_t port, enum cause cause)
+{
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene->port = port;
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	assert_cause(scene, CAUSE_NONE);
+	scene_same_bytes(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	assert_verdict(scene, cause, CONFIDENCE_POSSIBLE);
+	scene_same_bytes(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	assert_verdict(scene, cause, CONFIDENCE_LIKELY);
+	struct evidence item = evidence_of(scene, EVIDENCE_AUTH_UNANSWERED);
+	g_assert_cmpuint(item.a, ==, 3);
+	g_assert_cmpuint(item.b, ==, port);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+	assert_cause(scene, CAUSE_NONE);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_AUTH_UNANSWERED), ==, 0);
+}
+
+static void authentication_on_4500_is_likely_blocked_when_sent_three_times(struct scene *scene)
+{
+	authentication_into_silence(scene, NAT_TRAVERSAL_PORT, CAUSE_NATT_BLOCKED);
+}
+
+static void authentication_on_500_is_likely_unanswered_when_sent_three_times(struct scene *scene)
+{
+	authentication_into_silence(scene, IKE_PORT, CAUSE_AUTH_NO_RESPONSE);
+}
+
+static void a_peer_that_asked_for_a_cookie_and_is_silent_since_has_answered(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_error(scene, IKE_NOTIFY_COOKIE, 1);
+	scene_init_request(scene);
+	repeat_init(scene, 2);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void an_authentication_answer_that_does_not_arrive_on_500_is_no_response_to_authentication(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+	ask_auth_again(scene);
+	assert_cause(scene, CAUSE_NONE);
+	ask_auth_again(scene);
+	assert_verdict(scene, CAUSE_AUTH_NO_RESPONSE, CONFIDENCE_LIKELY);
+	struct evidence item = evidence_of(scene, EVIDENCE_ANSWER_LOST);
+	g_assert_cmpuint(item.a, ==, 2);
+	g_assert_cmpuint(item.b, ==, IKE_PORT);
+}
+
+static void silence_in_the_middle_of_eap_is_no_response_to_authentication(struct scene *scene)
+{
+	authenticate(scene, 60);
+	scene_request(scene, 0, IKE2_AUTH, 2, 40);
+	scene_same_bytes(scene);
+	scene_request(scene, 0, IKE2_AUTH, 2, 40);
+	assert_verdict(scene, CAUSE_AUTH_NO_RESPONSE, CONFIDENCE_POSSIBLE);
+}
+
+static void an_answer_in_the_middle_of_eap_that_does_not_arrive_is_no_response_to_authentication(struct scene *scene)
+{
+	authenticate(scene, 60);
+	scene_request(scene, 0, IKE2_AUTH, 2, 40);
+	scene_response(scene, 1, IKE2_AUTH, 2, 60);
+	for (unsigned i = 0; i < 2; i++) {
+		scene_same_bytes(scene);
+		scene_same_bytes(scene);
+		scene_request(scene, 0, IKE2_AUTH, 2, 40);
+		scene_response(scene, 1, IKE2_AUTH, 2, 60);
+	}
+	assert_cause(scene, CAUSE_AUTH_NO_RESPONSE);
+}
+
+/* ---- versions ---- */
+
+/* Side 0 tries the other version first, and its first message is answered or not. */
+static void try_ikev1(struct scene *scene, bool answered)
+{
+	scene_ikev1(scene, 0, IKE1_MAIN_MODE, 0, false, IKE1_PAYLOAD_SA, 0);
+	if (answered)
+		scene_ikev1(scene, 1, IKE1_MAIN_MODE, 0, false, IKE1_PAYLOAD_SA, 0);
+	scene_new_attempt(scene, 0);
+}
+
+static void an_unanswered_version_beside_one_that_is_answered_is_a_mismatch(struct scene *scene)
+{
+	try_ikev1(scene, true);
+	uint32_t first = scene_tunnel(scene)->ike_sas[0]->first_frame;
+	scene_init_request(scene);
+	assert_cause(scene, CAUSE_NONE);
+	repeat_init(scene, 1);
+	assert_verdict(scene, CAUSE_VERSION_MISMATCH, CONFIDENCE_LIKELY);
+	struct evidence item = evidence_of(scene, EVIDENCE_OTHER_VERSION_TRIED);
+	g_assert_cmpuint(item.frame, ==, first);
+	g_assert_cmpuint(item.a, ==, 2);
+	g_assert_cmpuint(item.b, ==, 1);
+}
+
+static void two_versions_of_one_side_that_both_go_unanswered_are_no_mismatch(struct scene *scene)
+{
+	try_ikev1(scene, false);
+	scene_init_request(scene);
+	repeat_init(scene, 2);
+	assert_cause(scene, CAUSE_NO_RESPONSE);
+}
+
+static void one_version_of_both_sides_that_go_unanswered_is_no_mismatch(struct scene *scene)
+{
+	scene_new_attempt(scene, 1);
+	scene_init_request(scene);
+	scene_new_attempt(scene, 0);
+	scene_init_request(scene);
+	repeat_init(scene, 2);
+	assert_cause(scene, CAUSE_NO_RESPONSE);
+}
+
+/* The beginning is not in the capture; what is unanswered is not the first message, whose version was understood. */
+static void a_version_that_came_as_far_as_authentication_is_no_mismatch(struct scene *scene)
+{
+	scene_new_attempt(scene, 1);
+	scene_ikev1(scene, 1, IKE1_MAIN_MODE, 0, false, IKE1_PAYLOAD_SA, 0);
+	scene_new_attempt(scene, 0);
+	scene->responder_spi = 7;
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_same_bytes(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	assert_cause(scene, CAUSE_AUTH_NO_RESPONSE);
+}
+
+static void a_version_refused_twice_has_the_first_as_evidence(struct scene *scene)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		scene_new_attempt(scene, 0);
+		scene_init_request(scene);
+		scene_init_error(scene, IKE_NOTIFY_INVALID_MAJOR_VERSION, 0);
+		g_assert_cmpuint(count_evidence(scene, EVIDENCE_REFUSED_BEFORE), ==, i);
+	}
+	assert_verdict(scene, CAUSE_VERSION_MISMATCH, CONFIDENCE_CERTAIN);
+	g_assert_cmpuint(evidence_of(scene, EVIDENCE_INVALID_VERSION).a, ==, 2);
+}
+
+/* ---- what ended alike ---- */
+
+static void refuse_init(struct scene *scene, uint16_t error)
+{
+	scene_new_attempt(scene, 0);
+	scene_init_request(scene);
+	scene_init_error(scene, error, 0);
+}
+
+static void an_attempt_refused_with_another_error_did_not_end_alike(struct scene *scene)
+{
+	refuse_init(scene, IKE_NOTIFY_INVALID_SYNTAX);
+	refuse_init(scene, IKE_NOTIFY_NO_PROPOSAL_CHOSEN);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_REFUSED_BEFORE), ==, 0);
+	refuse_init(scene, IKE_NOTIFY_NO_PROPOSAL_CHOSEN);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_REFUSED_BEFORE), ==, 1);
+}
+
+static void a_refused_first_message_and_a_refused_authentication_did_not_end_alike(struct scene *scene)
+{
+	refuse_init(scene, IKE_NOTIFY_NO_PROPOSAL_CHOSEN);
+	scene_new_attempt(scene, 0);
+	authenticate(scene, REFUSED);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_POSSIBLE);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_REFUSED_BEFORE), ==, 0);
+	refuse_init(scene, IKE_NOTIFY_INVALID_SYNTAX);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_REFUSED_BEFORE), ==, 0);
+}
+
+static void an_attempt_that_is_still_under_way_did_not_end_alike(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_new_attempt(scene, 0);
+	authenticate(scene, REFUSED);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_POSSIBLE);
+}
+
+static void of_very_many_refusals_the_newest_are_evidence(struct scene *scene)
+{
+	uint32_t refused[TUNNEL_IKE_SAS];
+
+	for (unsigned i = 0; i < TUNNEL_IKE_SAS; i++) {
+		refuse_init(scene, IKE_NOTIFY_NO_PROPOSAL_CHOSEN);
+		refused[i] = scene->frame;
+	}
+	struct verdict verdict = scene_verdict(scene);
+	unsigned before = count_evidence(scene, EVIDENCE_REFUSED_BEFORE);
+	g_assert_cmpuint(verdict.evidence.count, ==, EVIDENCE_MOST);
+	g_assert_cmpuint(before, ==, EVIDENCE_MOST - 2); /* the judged one's request and its refusal are the others */
+	for (unsigned i = 0; i < before; i++)
+		g_assert_cmpuint(verdict.evidence.items[i].frame, ==, refused[TUNNEL_IKE_SAS - 1 - before + i]);
+}
+
+/* ---- how sure a refusal is ---- */
+
+static void refuse_decrypted(struct scene *scene, uint32_t request)
+{
+	static const uint16_t nothing[] = {0};
+
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, request);
+	scene_decrypted(scene, 1, IKE2_AUTH, 1, true, nothing, IKE_NOTIFY_AUTHENTICATION_FAILED);
+}
+
+static void a_decrypted_refusal_of_a_key_is_certain(struct scene *scene)
+{
+	refuse_decrypted(scene, AUTH_REQUEST);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_CERTAIN);
+	g_assert_cmpuint(evidence_of(scene, EVIDENCE_DECRYPTED_ERROR).a, ==, IKE_NOTIFY_AUTHENTICATION_FAILED);
+}
+
+static void a_decrypted_refusal_of_a_certificate_is_certain(struct scene *scene)
+{
+	refuse_decrypted(scene, CERTIFICATE_REQUEST);
+	assert_verdict(scene, CAUSE_CERT_UNTRUSTED, CONFIDENCE_CERTAIN);
+}
+
+static void a_refusal_of_a_certificate_told_by_its_length_is_possible(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, CERTIFICATE_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, 1, REFUSED);
+	assert_verdict(scene, CAUSE_CERT_UNTRUSTED, CONFIDENCE_POSSIBLE);
+}
+
+static void a_decrypted_refusal_is_not_undone_by_esp(struct scene *scene)
+{
+	refuse_decrypted(scene, AUTH_REQUEST);
+	scene_esp_both(scene, OUT, BACK, 5, 0.5);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_CERTAIN);
+}
+
+static void an_initiator_that_refuses_the_responder_decrypted_is_certain(struct scene *scene)
+{
+	static const uint16_t nothing[] = {0};
+
+	authenticate(scene, CHILD_UP);
+	scene_decrypted(scene, 0, IKE2_INFORMATIONAL, 2, false, nothing, IKE_NOTIFY_AUTHENTICATION_FAILED);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_CERTAIN);
+	g_assert_cmpuint(evidence_of(scene, EVIDENCE_DECRYPTED_ERROR).a, ==, IKE_NOTIFY_AUTHENTICATION_FAILED);
+}
+
+/* The error in the clear was certain; what the length of the answer says afterwards is not. */
+static void certainty_about_the_group_does_not_last_into_the_retry(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_error(scene, IKE_NOTIFY_INVALID_KE_PAYLOAD, 19);
+	assert_verdict(scene, CAUSE_DH_GROUP_MISMATCH, CONFIDENCE_CERTAIN);
+	authenticate(scene, REFUSED);
+	g_assert_cmpuint(scene_tunnel(scene)->ike_sa_count, ==, 1);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_POSSIBLE);
+}
+
+static void what_else_it_could_be_is_said_in_the_catalogues_order(struct scene *scene)
+{
+	authenticate(scene, REFUSED);
+	struct verdict verdict = scene_verdict(scene);
+	const struct catalogue_entry *entry = catalogue_entry(CAUSE_PSK_MISMATCH);
+	g_assert_cmpuint(verdict.alternative_count, >, 0);
+	for (unsigned i = 0; i < verdict.alternative_count; i++)
+		g_assert_cmpstr(verdict.alternatives[i], ==, entry->alternatives[i]);
+	g_assert_true(verdict.alternative_count == CATALOGUE_ALTERNATIVES ||
+	              entry->alternatives[verdict.alternative_count] == NULL);
+}
+
 static const struct conversation_test tests[] = {
         CONVERSATION(a_tunnel_with_traffic_both_ways_is_fine),
         CONVERSATION(a_short_answer_to_ike_auth_is_refused_authentication),
@@ -410,6 +806,35 @@ static const struct conversation_test tests[] = {
         CONVERSATION(an_initiator_that_refuses_the_responder_and_tries_again),
         CONVERSATION(an_initiator_that_refuses_the_responder_twice),
         CONVERSATION(the_same_refusal_before_is_a_second_witness),
+        CONVERSATION(a_liveness_check_sent_twice_is_unanswered_and_one_sent_once_is_not),
+        CONVERSATION(a_peer_that_was_heard_after_the_check_is_not_dead),
+        CONVERSATION(a_dead_peer_is_judged_by_the_sa_whose_check_it_left_unanswered),
+        CONVERSATION(a_peer_of_an_sa_that_was_seen_midstream_can_be_dead),
+        CONVERSATION(a_peer_that_deleted_the_sa_is_not_dead),
+        CONVERSATION(an_authentication_request_that_overtakes_is_no_liveness_check),
+        CONVERSATION(a_first_message_is_possibly_unanswered_when_sent_twice_and_likely_so_three_times),
+        CONVERSATION(authentication_on_4500_is_likely_blocked_when_sent_three_times),
+        CONVERSATION(authentication_on_500_is_likely_unanswered_when_sent_three_times),
+        CONVERSATION(a_peer_that_asked_for_a_cookie_and_is_silent_since_has_answered),
+        CONVERSATION(an_authentication_answer_that_does_not_arrive_on_500_is_no_response_to_authentication),
+        CONVERSATION(silence_in_the_middle_of_eap_is_no_response_to_authentication),
+        CONVERSATION(an_answer_in_the_middle_of_eap_that_does_not_arrive_is_no_response_to_authentication),
+        CONVERSATION(an_unanswered_version_beside_one_that_is_answered_is_a_mismatch),
+        CONVERSATION(two_versions_of_one_side_that_both_go_unanswered_are_no_mismatch),
+        CONVERSATION(one_version_of_both_sides_that_go_unanswered_is_no_mismatch),
+        CONVERSATION(a_version_that_came_as_far_as_authentication_is_no_mismatch),
+        CONVERSATION(a_version_refused_twice_has_the_first_as_evidence),
+        CONVERSATION(an_attempt_refused_with_another_error_did_not_end_alike),
+        CONVERSATION(a_refused_first_message_and_a_refused_authentication_did_not_end_alike),
+        CONVERSATION(an_attempt_that_is_still_under_way_did_not_end_alike),
+        CONVERSATION(of_very_many_refusals_the_newest_are_evidence),
+        CONVERSATION(a_decrypted_refusal_of_a_key_is_certain),
+        CONVERSATION(a_decrypted_refusal_of_a_certificate_is_certain),
+        CONVERSATION(a_refusal_of_a_certificate_told_by_its_length_is_possible),
+        CONVERSATION(a_decrypted_refusal_is_not_undone_by_esp),
+        CONVERSATION(an_initiator_that_refuses_the_responder_decrypted_is_certain),
+        CONVERSATION(certainty_about_the_group_does_not_last_into_the_retry),
+        CONVERSATION(what_else_it_could_be_is_said_in_the_catalogues_order),
 };
 
 int main(int argc, char **argv)
