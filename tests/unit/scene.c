@@ -317,9 +317,12 @@ void scene_main_mode(struct scene *scene, unsigned first, unsigned last)
 	        {1, true, 0},
 	};
 
-	for (unsigned i = first - 1; i < last; i++)
+	for (unsigned i = first - 1; i < last; i++) {
+		if (i == 0)
+			scene->responder_spi = 0;
 		scene_ikev1(scene, messages[i].side ^ scene->initiator, IKE1_MAIN_MODE, 0, messages[i].encrypted,
 		            messages[i].payload, 0);
+	}
 }
 
 const struct tunnel *scene_tunnel(const struct scene *scene)
