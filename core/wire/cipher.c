@@ -12,8 +12,8 @@ static const struct cipher ciphers[] = {
         {3, "3DES-CBC", CIPHER_FOR_BOTH, 8, 8, 0, "cbc(des3_ede)", 0, false},
         {4, "RC5", CIPHER_OBSOLETE, 0, 0, 0, NULL, 0, false},
         {5, "IDEA", CIPHER_OBSOLETE, 0, 0, 0, NULL, 0, false},
-        {6, "CAST", CIPHER_OBSOLETE, 0, 0, 0, NULL, 0, false},
-        {7, "BLOWFISH", CIPHER_FOR_BOTH, 8, 8, 0, NULL, 0, false},
+        {6, "CAST", CIPHER_OBSOLETE, 0, 0, 0, "cbc(cast5)", 0, true},
+        {7, "BLOWFISH", CIPHER_FOR_BOTH, 8, 8, 0, "cbc(blowfish)", 0, true},
         {8, "3IDEA", CIPHER_OBSOLETE, 0, 0, 0, NULL, 0, false},
         {9, "DES-IV32", CIPHER_OBSOLETE, 0, 0, 0, NULL, 0, false},
         {11, "NULL", CIPHER_FOR_ESP, 0, 4, 0, "ecb(cipher_null)", 0, false},
@@ -47,7 +47,7 @@ static const struct integrity integrities[] = {
         {5, "AES-XCBC-96", 12, "xcbc(aes)"},
         {6, "MD5-128", 16, NULL},
         {7, "SHA1-160", 20, NULL},
-        {8, "AES-CMAC-96", 12, NULL},
+        {8, "AES-CMAC-96", 12, "cmac(aes)"},
         {9, "AES-128-GMAC", 0, NULL},
         {10, "AES-192-GMAC", 0, NULL},
         {11, "AES-256-GMAC", 0, NULL},
@@ -88,7 +88,7 @@ const struct prf *prf_find(uint16_t id)
 
 static bool is_called(const char *known, const char *name, size_t size)
 {
-	return known != NULL && strncmp(known, name, size) == 0;
+	return known != NULL && strlen(known) <= size && strncmp(known, name, size) == 0;
 }
 
 const struct cipher *cipher_find_kernel(const char *name, size_t size, unsigned icv_bits)

@@ -219,25 +219,232 @@ static void test_duplicates_hide_loss_but_make_none(void)
 	g_assert_cmpuint(sampled_loss_estimate(&stream.loss).lost, <=, stream.lost);
 }
 
+/* ---- samples one by one, to each side of each bound ---- */
+
+#define NEAR 1024
+#define FAR (UINT32_C(1) << 20)
+#define MOST_SAMPLES 6
+
+/* Each sample: its number, and the packets counted by then for certain and at most. What is known after the last. */
+static const struct {
+	const char *what;
+	struct {
+		uint32_t sequence;
+		uint64_t low, high;
+	} samples[MOST_SAMPLES]; /* high 0 ends them */
+	uint64_t sent, lost, uncertainty;
+	bool doubtful;
+} runs[] = {
+        {"all arrive", {{1000, 10, 10}, {1010, 20, 20}}, 10, 0, 0, false},
+        {"one is lost", {{1000, 10, 10}, {1011, 20, 20}}, 11, 1, 0, false},
+        {"the counts' slack is uncertain", {{1000, 8, 12}, {1020, 17, 21}}, 20, 7, 8, false},
+        {"or hides all", {{1000, 8, 12}, {1012, 17, 21}}, 12, 0, 7, false},
+        {"more arrived than were sent", {{1000, 10, 10}, {1005, 20, 20}}, 5, 0, 0, false},
+
+        {"1024 more than arrived are lost", {{1000, 10, 10}, {1010 + NEAR, 20, 20}}, 10 + NEAR, NEAR, 0, false},
+        {"1025 more are doubted", {{1000, 10, 10}, {1010 + NEAR + 1, 20, 20}}, 0, 0, 0, true},
+        {"what arrived at most counts", {{1000, 10, 15}, {1015 + NEAR, 20, 25}}, 15 + NEAR, NEAR, 10, false},
+        {"1024 behind is late", {{5000, 10, 10}, {5000 - NEAR, 11, 11}}, 0, 0, 0, false},
+        {"1025 behind is doubted", {{5000, 10, 10}, {5000 - NEAR - 1, 11, 11}}, 0, 0, 0, true},
+        {"what is late changes nothing",
+         {{5000, 10, 10}, {5010, 20, 20}, {5005, 21, 21}, {5012, 23, 23}},
+         12,
+         0,
+         0,
+         false},
+        {"nor does the same number again",
+         {{5000, 10, 10}, {5010, 20, 20}, {5010, 25, 25}, {5025, 35, 35}},
+         25,
+         0,
+         0,
+         false},
+        {"a near one clears the doubt",
+         {{5000, 10, 10}, {90000, 11, 11}, {5002, 12, 12}, {90002, 13, 13}},
+         2,
+         0,
+         0,
+         true},
+
+        {"the next one confirms it", {{1000, 10, 10}, {9000, 20, 20}, {9005, 25, 25}}, 8005, 7990, 0, false},
+        {"the same one does not", {{1000, 10, 10}, {9000, 20, 20}, {9000, 25, 25}}, 0, 0, 0, true},
+        {"nor one before it", {{1000, 10, 10}, {9000, 20, 20}, {8999, 25, 25}}, 0, 0, 0, true},
+        {"2^20 lost on the way to it are believed",
+         {{1000, 10, 10}, {1010 + FAR, 20, 20}, {1015 + FAR, 25, 25}},
+         15 + FAR,
+         FAR,
+         0,
+         false},
+        {"more are a restart", {{1000, 10, 10}, {1011 + FAR, 20, 20}, {1016 + FAR, 25, 25}}, 5, 0, 0, false},
+        {"so is what is behind", {{100000, 10, 10}, {1, 20, 20}, {7, 25, 25}}, 6, 1, 0, false},
+        {"2^20 lost after it are believed",
+         {{1000, 10, 10}, {9000, 20, 20}, {9005 + FAR, 25, 25}},
+         8005 + FAR,
+         7990 + FAR,
+         0,
+         false},
+        {"more are doubted again", {{1000, 10, 10}, {9000, 20, 20}, {9006 + FAR, 25, 25}}, 0, 0, 0, true},
+        {"and the last doubt is what counts",
+         {{1000, 10, 10}, {9000, 20, 20}, {9006 + FAR, 25, 25}, {9007 + FAR, 26, 26}},
+         1,
+         0,
+         0,
+         false},
+
+        {"numbers wrap", {{UINT32_MAX - 4, 10, 10}, {5, 20, 20}}, 10, 0, 0, false},
+        {"and what is late is before that",
+         {{UINT32_MAX - 4, 10, 10}, {5, 20, 20}, {UINT32_MAX, 21, 21}},
+         10,
+         0,
+         0,
+         false},
+        {"what is doubted wraps, too",
+         {{UINT32_MAX - 5000, 10, 10}, {UINT32_MAX - 1, 20, 20}, {4, 26, 26}},
+         5005,
+         5000 - 11,
+         0,
+         false},
+        {"no number is before the first of all", {{5000, 10, 10}, {UINT32_MAX, 20, 20}, {3, 24, 24}}, 4, 0, 0, false},
+
+        {"the same number again is not the last one",
+         {{5000, 10, 10}, {5010, 20, 20}, {5010, 25, 25}, {5010 + 15 + NEAR, 35, 35}},
+         25 + NEAR,
+         NEAR,
+         0,
+         false},
+        {"what was lost stays lost, and is certain",
+         {{1000, 10, 10}, {1030, 30, 30}, {1040, 60, 60}},
+         40,
+         10,
+         0,
+         false},
+        {"also what an outage cost", {{1000, 10, 10}, {9000, 20, 20}, {9005, 50, 50}}, 8005, 7990, 0, false},
+        {"a wrap may come with losses", {{UINT32_MAX - 20, 10, 10}, {5, 20, 20}}, 26, 16, 0, false},
+        {"an outage may be confirmed much later",
+         {{1000, 10, 10}, {9000, 20, 20}, {9000 + 0x50000000, 20 + 0x50000000, 20 + 0x50000000}},
+         8000 + 0x50000000,
+         7990,
+         0,
+         false},
+        {"runs add up", {{1000, 10, 10}, {1015, 20, 22}, {1020, 1, 5}, {1025, 6, 10}}, 15 + 5, 3, (5 - 3) + 4, false},
+        {"however many there are",
+         {{1000, 10, 10}, {1010, 20, 20}, {1, 1, 1}, {8, 8, 8}, {1, 1, 1}, {4, 4, 4}},
+         10 + 7 + 3,
+         0,
+         0,
+         false},
+        {"a counter that is behind starts anew",
+         {{1000, 10, 10}, {1010, 20, 20}, {1020, 5, 19}, {1025, 10, 24}},
+         15,
+         0,
+         5,
+         false},
+        {"one that may be where it was does not", {{1000, 10, 10}, {1010, 20, 20}, {1020, 5, 20}}, 20, 10, 10, false},
+};
+
+static struct sampled_loss take_run(size_t run)
+{
+	struct sampled_loss loss = {0};
+
+	for (size_t i = 0; i < MOST_SAMPLES && runs[run].samples[i].high != 0; i++)
+		sampled_loss_take(&loss, runs[run].samples[i].sequence, runs[run].samples[i].low,
+		                  runs[run].samples[i].high);
+	return loss;
+}
+
+static void test_each_bound_is_where_it_is_said_to_be(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(runs); i++) {
+		struct sampled_loss loss = take_run(i);
+		struct sampled_loss_estimate estimate = sampled_loss_estimate(&loss);
+
+		g_test_message("%s", runs[i].what);
+		g_assert_cmpuint(estimate.sent, ==, runs[i].sent);
+		g_assert_cmpuint(estimate.lost, ==, runs[i].lost);
+		g_assert_cmpuint(estimate.uncertainty, ==, runs[i].uncertainty);
+		g_assert_cmpint(loss.doubtful, ==, runs[i].doubtful);
+	}
+}
+
+/* Of the numbers with the same lower half the nearest to what is expected is meant: to each side of half the way. */
+static void test_the_nearest_number_is_meant(void)
+{
+	static const struct {
+		uint32_t begin,
+		        end; /* of a run with 2^30 packets and more in it; the next sample is expected 10 later */
+		uint32_t sequence;
+		uint64_t meant;
+	} samples[] = {
+	        {0x70000000, 0xc0000000, 0x4000000b, 0x4000000b},  {0x70000000, 0xc0000000, 0x4000000a, 0x14000000a},
+	        {0xf0000000, 0x40000000, 0xc0000009, 0x1c0000009}, {0xf0000000, 0x40000000, 0xc000000a, 0xc000000a},
+	        {0, 0x50000000, 0xf0000000, 0xf0000000},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(samples); i++) {
+		struct sampled_loss loss = {0};
+		sampled_loss_take(&loss, samples[i].begin, 1, 1);
+		sampled_loss_take(&loss, samples[i].end, 0x60000000, 0x60000000);
+		g_assert_false(loss.doubtful);
+		sampled_loss_take(&loss, samples[i].sequence, 0x6000000a, 0x6000000a);
+		g_assert_true(loss.doubtful);
+		g_assert_cmphex(loss.doubted.sequence, ==, samples[i].meant);
+	}
+}
+
+static void test_starting_anew_twice_adds_nothing(void)
+{
+	struct sampled_loss loss = {0};
+
+	sampled_loss_take(&loss, 1000, 10, 10);
+	sampled_loss_take(&loss, 1020, 20, 24);
+	for (unsigned times = 0; times < 3; times++) {
+		struct sampled_loss_estimate estimate = sampled_loss_estimate(&loss);
+		g_assert_cmpuint(estimate.sent, ==, 20);
+		g_assert_cmpuint(estimate.lost, ==, 6);
+		g_assert_cmpuint(estimate.uncertainty, ==, 4);
+		sampled_loss_start_anew(&loss);
+	}
+	/* Nor does a doubt live on. */
+	sampled_loss_take(&loss, 1, 30, 30);
+	sampled_loss_take(&loss, 90000, 31, 31);
+	sampled_loss_start_anew(&loss);
+	sampled_loss_take(&loss, 2, 32, 32);
+	sampled_loss_take(&loss, 90002, 33, 33);
+	g_assert_cmpuint(sampled_loss_estimate(&loss).sent, ==, 20);
+	g_assert_cmpuint(sampled_loss_estimate(&loss).lost, ==, 6);
+}
+
+#define TEST(function)                                                                                                 \
+	{                                                                                                              \
+		"/sampled_loss/" #function, test_##function                                                            \
+	}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} tests[] = {
+        TEST(nothing_is_known_before_two_samples),
+        TEST(exact_counts_give_exact_loss),
+        TEST(no_loss_is_never_made_of_slack),
+        TEST(bounds_hold_the_truth),
+        TEST(most_packets_lost),
+        TEST(wrap_of_the_lower_half),
+        TEST(a_forged_number_makes_no_loss),
+        TEST(an_outage_counts_once_it_is_confirmed),
+        TEST(numbers_that_start_anew_lose_nothing),
+        TEST(a_counter_that_starts_anew_loses_nothing),
+        TEST(lost_never_goes_back),
+        TEST(what_is_settled_is_certain),
+        TEST(late_samples_change_nothing),
+        TEST(duplicates_hide_loss_but_make_none),
+        TEST(each_bound_is_where_it_is_said_to_be),
+        TEST(the_nearest_number_is_meant),
+        TEST(starting_anew_twice_adds_nothing),
+};
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/sampled_loss/nothing_is_known_before_two_samples", test_nothing_is_known_before_two_samples);
-	g_test_add_func("/sampled_loss/exact_counts_give_exact_loss", test_exact_counts_give_exact_loss);
-	g_test_add_func("/sampled_loss/no_loss_is_never_made_of_slack", test_no_loss_is_never_made_of_slack);
-	g_test_add_func("/sampled_loss/bounds_hold_the_truth", test_bounds_hold_the_truth);
-	g_test_add_func("/sampled_loss/most_packets_lost", test_most_packets_lost);
-	g_test_add_func("/sampled_loss/wrap_of_the_lower_half", test_wrap_of_the_lower_half);
-	g_test_add_func("/sampled_loss/a_forged_number_makes_no_loss", test_a_forged_number_makes_no_loss);
-	g_test_add_func("/sampled_loss/an_outage_counts_once_it_is_confirmed",
-	                test_an_outage_counts_once_it_is_confirmed);
-	g_test_add_func("/sampled_loss/numbers_that_start_anew_lose_nothing",
-	                test_numbers_that_start_anew_lose_nothing);
-	g_test_add_func("/sampled_loss/a_counter_that_starts_anew_loses_nothing",
-	                test_a_counter_that_starts_anew_loses_nothing);
-	g_test_add_func("/sampled_loss/lost_never_goes_back", test_lost_never_goes_back);
-	g_test_add_func("/sampled_loss/what_is_settled_is_certain", test_what_is_settled_is_certain);
-	g_test_add_func("/sampled_loss/late_samples_change_nothing", test_late_samples_change_nothing);
-	g_test_add_func("/sampled_loss/duplicates_hide_loss_but_make_none", test_duplicates_hide_loss_but_make_none);
+	for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
+		g_test_add_func(tests[i].name, tests[i].run);
 	return g_test_run();
 }
