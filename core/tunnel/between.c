@@ -28,7 +28,8 @@ static enum priority priority_of(const struct tunnels *tunnels, const struct tun
 {
 	if (tunnel_is_in_use(tunnels, tunnel))
 		return PRIORITY_IN_USE;
-	if (is_spoofed(tunnel) || tunnel_worked(tunnel) || tunnels->now - tunnel->last_time > ONE_WAY_UNUSED_AFTER)
+	/* One that worked was silent for longer than that: else it would be in use. */
+	if (is_spoofed(tunnel) || tunnels->now - tunnel->last_time > ONE_WAY_UNUSED_AFTER)
 		return PRIORITY_NONE;
 	return PRIORITY_ATTEMPT;
 }

@@ -14,7 +14,7 @@ static bool came_up(const struct tunnel *tunnel)
 }
 
 /* ESP both ways, of the kind that is hard to make up, or known from an earlier run. */
-bool tunnel_worked(const struct tunnel *tunnel)
+static bool worked(const struct tunnel *tunnel)
 {
 	return came_up(tunnel) || (tunnel->esp[0].silence.last != 0 && tunnel->esp[1].silence.last != 0) ||
 	       tunnel->esp[0].earlier_packets + tunnel->esp[1].earlier_packets != 0;
@@ -26,7 +26,7 @@ bool tunnel_is_in_use(const struct tunnels *tunnels, const struct tunnel *tunnel
 
 	if (tunnel->keep)
 		return true;
-	if (tunnel_worked(tunnel))
+	if (worked(tunnel))
 		return idle < UNUSED_AFTER;
 	return tunnel->esp[0].packets + tunnel->esp[1].packets > SPOOFED_PACKETS && idle < ONE_WAY_UNUSED_AFTER;
 }

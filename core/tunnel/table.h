@@ -35,7 +35,6 @@ struct tunnel *tunnels_between(struct tunnels *tunnels, const struct ip_address 
 #define ONE_WAY_UNUSED_AFTER (60 * NANOSECONDS)
 
 /* in_use.c: whether the tunnel works, or worked not long ago, as far as packets that are hard to make up tell. */
-bool tunnel_worked(const struct tunnel *tunnel);
 bool tunnel_is_in_use(const struct tunnels *tunnels, const struct tunnel *tunnel);
 
 /* Frees a tunnel and what it owns; NULL is nothing. */
