@@ -196,8 +196,14 @@ static void what_has_no_claim_gives_way_by_turns(void)
 			g_assert_cmpint(is_there(table, other), ==, other + 3 > number);
 		for (unsigned other = 0; other + 3 < number; other++)
 			g_assert_null(tunnels_at(table, other));
+		g_assert_cmpuint(table->live, ==, MIN(number, 3));
+		g_assert_cmpuint(g_hash_table_size(table->by_addresses), ==, table->live);
 	}
 	g_assert_cmpuint(tunnels_dropped(table), ==, 5);
+	/* Nor does an empty place give way. */
+	for (unsigned number = 6; number <= 8; number++)
+		tunnel_of(table, number)->keep = true;
+	g_assert_null(tunnel_of(table, 9));
 	tunnels_free(table);
 }
 
@@ -210,8 +216,9 @@ static void numbers_are_used_again_where_options_say_so(void)
 	struct tunnels *table = tunnels_new(&options);
 	for (unsigned number = 1; number <= 20; number++) {
 		const struct tunnel *tunnel = tunnel_of(table, number);
-		g_assert_cmpuint(tunnel->number, <, 3);
+		g_assert_cmpuint(tunnel->number, ==, (number - 1) % 3);
 		g_assert_true(tunnels_at(table, tunnel->number) == tunnel);
+		g_assert_cmpuint(table->free_numbers->len, ==, 0);
 		g_assert_cmpuint(tunnels_count(table), ==, MIN(number, 3));
 	}
 	tunnels_free(table);
