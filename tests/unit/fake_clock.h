@@ -10,14 +10,14 @@
 
 #define NOON (INT64_C(1700000000) * NANOSECONDS)
 
-/* Nanoseconds: CLOCK_REALTIME, and every other clock. */
-static int64_t real, since_boot;
+/* Nanoseconds: CLOCK_REALTIME, CLOCK_THREAD_CPUTIME_ID, and every other clock. */
+static int64_t real, used, since_boot;
 
 int fake_clock_gettime(clockid_t clock, struct timespec *now);
 
 int fake_clock_gettime(clockid_t clock, struct timespec *now)
 {
-	int64_t time = clock == CLOCK_REALTIME ? real : since_boot;
+	int64_t time = clock == CLOCK_REALTIME ? real : clock == CLOCK_THREAD_CPUTIME_ID ? used : since_boot;
 
 	*now = (struct timespec){.tv_sec = time / NANOSECONDS, .tv_nsec = time % NANOSECONDS};
 	return 0;

@@ -755,6 +755,32 @@ static void esp_changes_nothing_of_an_sa_that_has_a_child(void)
 	scene_end(&scene);
 }
 
+/* What has children, or none that was refused, is no failure that ESP could undo. */
+static void esp_undoes_only_what_failed(void)
+{
+	struct scene scene;
+
+	scene_begin(&scene, SUITE_CBC);
+	scene_up(&scene);
+	scene_request(&scene, 0, IKE2_CREATE_CHILD_SA, 2, 200);
+	scene_response(&scene, 1, IKE2_CREATE_CHILD_SA, 2, REFUSED);
+	g_assert_cmpuint(sa_of(&scene, 0)->children.refusals, ==, 1);
+	send_from(&scene, 1);
+	g_assert_cmpuint(sa_of(&scene, 0)->children.refusals, ==, 1);
+	g_assert_cmpuint(sa_of(&scene, 0)->children.up, ==, 1);
+	scene_end(&scene);
+
+	/* The capture begins after its children came up. */
+	scene_begin(&scene, SUITE_CBC);
+	scene.responder_spi = 99;
+	scene_request(&scene, 0, IKE2_INFORMATIONAL, 5, 0);
+	scene_response(&scene, 1, IKE2_INFORMATIONAL, 5, 0);
+	g_assert_cmpint(sa_of(&scene, 0)->stage, ==, IKE_STAGE_UP);
+	send_from(&scene, 1);
+	g_assert_cmpuint(sa_of(&scene, 0)->children.up, ==, 0);
+	scene_end(&scene);
+}
+
 /* The newest IKE SA has the first SPI of each direction as evidence, and no other. */
 static void the_first_spi_of_each_direction_is_evidence(void)
 {
@@ -814,6 +840,7 @@ static const struct {
         TEST(esp_does_not_undo_a_refusal_that_was_read),
         TEST(esp_beside_an_sa_that_is_up_undoes_nothing),
         TEST(esp_changes_nothing_of_an_sa_that_has_a_child),
+        TEST(esp_undoes_only_what_failed),
         TEST(the_first_spi_of_each_direction_is_evidence),
 };
 
