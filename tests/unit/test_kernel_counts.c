@@ -429,7 +429,7 @@ static void test_samples_before_a_gap_are_not_used(void)
 	count_packets(SPI, 10);
 	struct daemon daemon = start();
 	sample(&daemon, SPI, 100);
-	kernel_counts_note_gap(daemon.counts);
+	kernel_counts_note_interruption(daemon.counts);
 	read_counts(&daemon);
 	g_assert_cmpuint(entry_of(&daemon, SPI)->last_sequence, ==, 0);
 	sample(&daemon, SPI, 120);

@@ -242,7 +242,7 @@ static struct spi_entry entry_after(const uint32_t *sequences, size_t count)
 static const struct {
 	const char *what;
 	uint32_t sequences[MOST_SEQUENCES]; /* 0 ends them */
-	enum sequence_arrival arrival;
+	enum sequence_step step;
 	uint32_t lost, reordered, duplicate;
 	uint64_t first, highest;
 } sequences[] = {
@@ -315,7 +315,7 @@ static void each_number_is_what_its_distance_says(void)
 			count++;
 		struct spi_entry entry = entry_after(sequences[i].sequences, count);
 		g_test_message("%s", sequences[i].what);
-		g_assert_cmpint(entry.arrival, ==, sequences[i].arrival);
+		g_assert_cmpint(entry.step, ==, sequences[i].step);
 		g_assert_cmpuint(entry.lost, ==, sequences[i].lost);
 		g_assert_cmpuint(entry.reordered, ==, sequences[i].reordered);
 		g_assert_cmpuint(entry.duplicate, ==, sequences[i].duplicate);

@@ -492,7 +492,7 @@ static void a_packet_is_annotated_with_its_counts(void)
 	g_assert_cmpuint(annotation->decaps, ==, 3);
 	g_assert_cmpuint(annotation->lost, ==, 1);
 	g_assert_cmpuint(annotation->reordered, ==, 1);
-	g_assert_cmpint(annotation->arrival, ==, SEQUENCE_LATE);
+	g_assert_cmpint(annotation->step, ==, SEQUENCE_LATE);
 	send(&path, 1, SPI_FROM_0, 1, START);
 	g_assert_cmphex(annotation->paired_spi, ==, 0);
 	end(&path);
