@@ -681,7 +681,7 @@ static void new_esp_undoes_a_refusal_that_was_inferred(void)
 		const struct evidence *item = evidence_list_find(&evidence, EVIDENCE_ESP_AFTER_FAILURE);
 		g_assert_cmpint(item != NULL, ==, cases[i].undone);
 		if (item != NULL)
-			g_assert_cmphex(item->a, ==, SPI_FROM_0);
+			g_assert_true(item->a == SPI_FROM_0 && item->b == 0);
 		scene_end(&scene);
 	}
 }
@@ -736,6 +736,59 @@ static void esp_beside_an_sa_that_is_up_undoes_nothing(void)
 	g_assert_cmpint(sa_of(&scene, 1)->stage, ==, IKE_STAGE_AUTH_REFUSED);
 	send_from(&scene, 1);
 	g_assert_cmpint(sa_of(&scene, 1)->stage, ==, IKE_STAGE_AUTH_REFUSED);
+	scene_end(&scene);
+}
+
+/* Of several attempts ESP undoes the last, unless one before it is up. */
+static void esp_undoes_the_last_attempt_where_none_is_up(void)
+{
+	for (unsigned up = 0; up < 2; up++) {
+		struct scene scene;
+		scene_begin(&scene, SUITE_CBC);
+		refuse(&scene, REFUSED);
+		scene_new_attempt(&scene, 0);
+		if (up != 0)
+			scene_up(&scene);
+		else
+			refuse(&scene, REFUSED);
+		scene_new_attempt(&scene, 0);
+		refuse(&scene, REFUSED);
+		send_from(&scene, 1);
+		g_assert_cmpint(sa_of(&scene, 0)->stage, ==, IKE_STAGE_AUTH_REFUSED);
+		g_assert_cmpint(sa_of(&scene, 2)->stage, ==, up != 0 ? IKE_STAGE_AUTH_REFUSED : IKE_STAGE_UP);
+		scene_end(&scene);
+	}
+}
+
+/* Of each IKE SA: that the initiator took the responder's proof, and that its sender had its answers. */
+static void esp_shows_that_authentication_went_well(void)
+{
+	struct scene scene;
+
+	scene_begin(&scene, SUITE_CBC);
+	scene_up(&scene);
+	scene_new_attempt(&scene, 0);
+	scene_up(&scene);
+	for (unsigned i = 0; i < 2; i++) {
+		struct ike_sa *sa = scene_tunnel(&scene)->ike_sas[i];
+		sa->authentication.refused_by_initiator = true;
+		g_assert_cmpuint(sa->exchange_count, ==, 2);
+		for (unsigned exchange = 0; exchange < 2; exchange++) {
+			sa->exchanges[exchange].sender = (uint8_t)exchange;
+			sa->exchanges[exchange].asked_again = 1;
+		}
+	}
+	scene_esp(&scene, 0, SPI_FROM_0, 1, 0.1);
+	g_assert_true(sa_of(&scene, 0)->authentication.refused_by_initiator);
+	scene_esp(&scene, 0, SPI_FROM_0, 1, 0.1);
+	for (unsigned i = 0; i < 2; i++) {
+		g_assert_false(sa_of(&scene, i)->authentication.refused_by_initiator);
+		g_assert_cmpuint(sa_of(&scene, i)->exchanges[0].asked_again, ==, 0);
+		g_assert_cmpuint(sa_of(&scene, i)->exchanges[1].asked_again, ==, 1);
+	}
+	scene_esp(&scene, 1, SPI_FROM_1, 2, 0.1);
+	for (unsigned i = 0; i < 2; i++)
+		g_assert_cmpuint(sa_of(&scene, i)->exchanges[1].asked_again, ==, 0);
 	scene_end(&scene);
 }
 
@@ -839,6 +892,8 @@ static const struct {
         TEST(one_packet_undoes_nothing),
         TEST(esp_does_not_undo_a_refusal_that_was_read),
         TEST(esp_beside_an_sa_that_is_up_undoes_nothing),
+        TEST(esp_undoes_the_last_attempt_where_none_is_up),
+        TEST(esp_shows_that_authentication_went_well),
         TEST(esp_changes_nothing_of_an_sa_that_has_a_child),
         TEST(esp_undoes_only_what_failed),
         TEST(the_first_spi_of_each_direction_is_evidence),
