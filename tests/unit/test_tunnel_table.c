@@ -468,6 +468,7 @@ static void a_peer_of_two_tunnels_has_one_again_when_the_other_gives_way(void)
 	g_assert_true(tunnels_only_with(table, &a) == stays);
 	g_assert_null(tunnels_only_with(table, &b));
 	g_assert_null(tunnels_only_with(table, &e));
+	g_assert_cmpuint(g_hash_table_size(table->by_peer), ==, 4);
 	/* Numbers that stand empty are passed over where the peers are looked up for the first time. */
 	struct tunnels *late = table_for(1);
 	tunnels_between(late, &a, &b, 0, NOW);
