@@ -140,8 +140,7 @@ static bool count_silence(struct esp_direction *own, struct esp_direction *other
 	/* Only an SPI that was there before the silence tells that such silences are usual. */
 	bool is_known = entry->first_time < other->silence.start;
 
-	if (other->silence.packets != 0)
-		other->next_one_way_check = least;
+	other->next_one_way_check = least;
 	bool ended = esp_silence_add(&own->silence, &other->silence, just_trusted ? 2 : 1, first, time, least);
 	if (!is_known)
 		other->silence.longest = usual;

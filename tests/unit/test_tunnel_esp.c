@@ -329,10 +329,25 @@ static void after_an_answer_the_count_begins_anew(void)
 	for (; sequence <= 20; sequence++)
 		send(&path, 0, SPI_FROM_0, sequence, START + SECONDS(sequence));
 	g_assert_true(send(&path, 1, SPI_FROM_1, 3, START + SECONDS(21)));
-	g_assert_false(send(&path, 1, SPI_FROM_1, 4, START + SECONDS(21)));
 	for (unsigned packet = 1; packet <= ONE_WAY_PACKETS; packet++, sequence++)
 		g_assert_cmpint(send(&path, 0, SPI_FROM_0, sequence, START + SECONDS(21 + packet)), ==,
 		                packet == ONE_WAY_PACKETS);
+	end(&path);
+}
+
+/* What an operator sets while it runs. */
+static void a_new_threshold_holds_from_the_next_answer_on(void)
+{
+	struct path path;
+
+	begin(&path);
+	for (unsigned side = 0; side < 2; side++)
+		for (uint32_t sequence = 1; sequence <= 2; sequence++)
+			send(&path, side, SPI_FROM_0, sequence, START);
+	tunnels_set_one_way(path.tunnels, 4, 3);
+	send(&path, 1, SPI_FROM_0, 3, START);
+	for (uint32_t packet = 1; packet <= 4; packet++)
+		g_assert_cmpint(send(&path, 0, SPI_FROM_0, 2 + packet, START + SECONDS(packet)), ==, packet == 4);
 	end(&path);
 }
 
@@ -876,6 +891,7 @@ static const struct {
         TEST(the_rules_are_asked_when_a_silence_may_be_one_way),
         TEST(they_are_asked_again_at_twice_as_many_packets),
         TEST(after_an_answer_the_count_begins_anew),
+        TEST(a_new_threshold_holds_from_the_next_answer_on),
         TEST(the_rules_are_asked_while_there_is_no_verdict_and_more_is_lost),
         TEST(the_rules_are_asked_whether_esp_by_turns_undoes_a_failure),
         TEST(losses_since_an_outage_began_were_lost_to_it),

@@ -442,7 +442,9 @@ static void a_peer_names_a_tunnel_where_it_has_one_only(void)
 			g_assert_true(tunnels_only_with(table, &a) == tunnel);
 		struct tunnel *other = tunnels_between(table, &c, &a, 0, NOW);
 		g_assert_true(tunnels_only_with(table, &b) == tunnel);
+		const GHashTable *looked_up = table->by_peer;
 		g_assert_true(tunnels_only_with(table, &c) == other);
+		g_assert_true(table->by_peer == looked_up);
 		g_assert_null(tunnels_only_with(table, &a));
 		g_assert_null(tunnels_only_with(table, &(struct ip_address){0}));
 		/* A host's tunnel with itself is one. */
