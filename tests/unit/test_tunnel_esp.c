@@ -513,6 +513,22 @@ static void a_packet_is_annotated_with_its_counts(void)
 	end(&path);
 }
 
+/* Of a child that had to give way to newer ones nothing is known. */
+static void a_packet_on_an_spi_of_no_child_is_paired_with_none(void)
+{
+	struct path path;
+
+	begin(&path);
+	for (uint32_t spi = 1; spi <= TUNNEL_CHILDREN + 1; spi++)
+		for (unsigned side = 0; side < 2; side++)
+			send(&path, side, spi, 1, START);
+	g_assert_cmphex(path.annotation.paired_spi, ==, TUNNEL_CHILDREN + 1);
+	send(&path, 0, 1, 2, START);
+	g_assert_cmphex(path.annotation.paired_spi, ==, 0);
+	g_assert_cmpuint(path.annotation.spi_entry, !=, SPI_TABLE_FULL);
+	end(&path);
+}
+
 /* Less than an SPI and a number. */
 static void a_packet_cut_short_is_not_counted(void)
 {
@@ -899,6 +915,7 @@ static const struct {
         TEST(the_packets_that_end_an_outage_tell_what_it_cost),
         TEST(a_direction_counts_its_packets_bytes_times_and_spis),
         TEST(a_packet_is_annotated_with_its_counts),
+        TEST(a_packet_on_an_spi_of_no_child_is_paired_with_none),
         TEST(a_packet_cut_short_is_not_counted),
         TEST(a_packet_whose_spi_finds_no_room_counts_for_its_direction),
         TEST(a_packet_whose_tunnel_finds_no_room_is_not_counted),

@@ -2,11 +2,9 @@
 /* Which of the kernel's SAs belong together, from netlink messages made by hand. */
 #include "nfq-daemon/xfrm_pairs.h"
 
-#include <arpa/inet.h>
-#include <glib.h>
-#include <linux/xfrm.h>
 #include <netinet/in.h>
-#include <string.h>
+
+#include "netlink_message.h"
 
 #define NOON 1700000000
 #define KEY "never to be seen: kkkkkkkkkkkkkkkkkk"
@@ -70,15 +68,6 @@ struct sa {
 
 #define SA(from_, to_, spi_, ...) ((struct sa){.from = (from_), .to = (to_), .spi = (spi_), .reqid = __VA_ARGS__})
 
-static uint16_t put_address(const char *text, xfrm_address_t *address)
-{
-	memset(address, 0, sizeof *address);
-	if (inet_pton(AF_INET, text, address) == 1)
-		return AF_INET;
-	g_assert_cmpint(inet_pton(AF_INET6, text, address), ==, 1);
-	return AF_INET6;
-}
-
 static struct xfrm_usersa_info info_of(const struct sa *sa)
 {
 	struct xfrm_usersa_info info = {
@@ -91,19 +80,6 @@ static struct xfrm_usersa_info info_of(const struct sa *sa)
 	info.family = put_address(sa->from, &info.saddr);
 	put_address(sa->to, &info.id.daddr);
 	return info;
-}
-
-struct message {
-	_Alignas(8) char bytes[4096];
-};
-
-static struct nlmsghdr *begin_message(struct message *message, uint16_t type, const void *body, size_t size)
-{
-	struct nlmsghdr *header = mnl_nlmsg_put_header(message->bytes);
-
-	header->nlmsg_type = type;
-	memcpy(mnl_nlmsg_put_extra_header(header, size), body, size);
-	return header;
 }
 
 static void put_algorithms(struct nlmsghdr *header, const struct sa *sa)
@@ -461,32 +437,6 @@ static void test_offload_hides_a_direction(void)
 	end(&kernel);
 }
 
-static void test_use_of_an_sa(void)
-{
-	struct message message;
-	const struct xfrm_aevent_id id = {.sa_id = {.proto = IPPROTO_ESP}};
-	const struct xfrm_lifetime_cur used = {.bytes = 4000, .packets = 40};
-	struct ip_address there;
-	uint64_t packets = 0;
-
-	g_assert_cmpint(ip_address_from_text(THERE, &there), ==, 0);
-	const struct nlmsghdr *request = xfrm_usage_request(message.bytes, 7, &there, 0x12345678);
-	const struct xfrm_aevent_id *asked = mnl_nlmsg_get_payload(request);
-	g_assert_cmpuint(request->nlmsg_type, ==, XFRM_MSG_GETAE);
-	g_assert_cmpuint(request->nlmsg_len, <=, XFRM_REQUEST_SIZE);
-	g_assert_cmphex(ntohl(asked->sa_id.spi), ==, 0x12345678);
-	g_assert_cmpuint(asked->sa_id.family, ==, AF_INET);
-	g_assert_cmpint(memcmp(&asked->sa_id.daddr, there.bytes + 12, 4), ==, 0);
-
-	struct nlmsghdr *answer = begin_message(&message, XFRM_MSG_NEWAE, &id, sizeof id);
-	g_assert_false(xfrm_usage_read(answer, &packets));
-	mnl_attr_put(answer, XFRMA_LTIME_VAL, sizeof used, &used);
-	g_assert_true(xfrm_usage_read(answer, &packets));
-	g_assert_cmpuint(packets, ==, 40);
-	answer->nlmsg_len -= 8;
-	g_assert_false(xfrm_usage_read(answer, &packets));
-}
-
 /* Only what was taken is looked at. */
 static void count_look(struct xfrm_pair *pair, void *looks)
 {
@@ -543,23 +493,34 @@ static void test_cut_messages(void)
 	end(&kernel);
 }
 
+#define TEST(function)                                                                                                 \
+	{                                                                                                              \
+		"/xfrm_pairs/" #function, test_##function                                                              \
+	}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} tests[] = {
+        TEST(the_same_reqid),
+        TEST(what_was_agreed_on),
+        TEST(reqids_that_differ_are_joined_by_policies),
+        TEST(policies_go_before_reqids),
+        TEST(what_is_not_unique_is_left_alone),
+        TEST(generations_are_told_by_their_time),
+        TEST(rekeys_every_few_seconds),
+        TEST(expiry_and_flush),
+        TEST(what_a_dump_does_not_have_is_gone),
+        TEST(a_pair_is_offered_until_it_is_taken),
+        TEST(offload_hides_a_direction),
+        TEST(taken_pairs_are_looked_at),
+        TEST(cut_messages),
+};
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/xfrm_pairs/the_same_reqid", test_the_same_reqid);
-	g_test_add_func("/xfrm_pairs/what_was_agreed_on", test_what_was_agreed_on);
-	g_test_add_func("/xfrm_pairs/reqids_that_differ_are_joined_by_policies",
-	                test_reqids_that_differ_are_joined_by_policies);
-	g_test_add_func("/xfrm_pairs/policies_go_before_reqids", test_policies_go_before_reqids);
-	g_test_add_func("/xfrm_pairs/what_is_not_unique_is_left_alone", test_what_is_not_unique_is_left_alone);
-	g_test_add_func("/xfrm_pairs/generations_are_told_by_their_time", test_generations_are_told_by_their_time);
-	g_test_add_func("/xfrm_pairs/rekeys_every_few_seconds", test_rekeys_every_few_seconds);
-	g_test_add_func("/xfrm_pairs/expiry_and_flush", test_expiry_and_flush);
-	g_test_add_func("/xfrm_pairs/what_a_dump_does_not_have_is_gone", test_what_a_dump_does_not_have_is_gone);
-	g_test_add_func("/xfrm_pairs/a_pair_is_offered_until_it_is_taken", test_a_pair_is_offered_until_it_is_taken);
-	g_test_add_func("/xfrm_pairs/offload_hides_a_direction", test_offload_hides_a_direction);
-	g_test_add_func("/xfrm_pairs/use_of_an_sa", test_use_of_an_sa);
-	g_test_add_func("/xfrm_pairs/taken_pairs_are_looked_at", test_taken_pairs_are_looked_at);
-	g_test_add_func("/xfrm_pairs/cut_messages", test_cut_messages);
+	for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
+		g_test_add_func(tests[i].name, tests[i].run);
 	return g_test_run();
 }
