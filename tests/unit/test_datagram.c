@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From a frame to what an IPsec peer takes it for. */
+/* From an IP packet to what an IPsec peer takes it for. */
 #include <errno.h>
 #include <glib.h>
 
 #include "core/wire/datagram.h"
-#include "core/wire/link_layer.h"
 #include "tests/unit/bytes.h"
 
 #define UDP 17
@@ -227,65 +226,34 @@ static void padding_of_the_frame_is_no_payload(void)
 	g_assert_cmpuint(datagram.ip_length, ==, 29);
 }
 
-/* ---- link layers ---- */
-
-static void every_link_layer_is_skipped(void)
-{
-	static const struct {
-		int link_type;
-		unsigned length;
-		uint8_t header[24];
-	} layers[] = {
-	        {1, 14, {[12] = 0x08, [13] = 0x00}},
-	        {1, 18, {[12] = 0x81, [13] = 0x00, [16] = 0x08}},
-	        {1, 22, {[12] = 0x88, [13] = 0xa8, [16] = 0x81, [20] = 0x08}},
-	        {1, 22, {[12] = 0x88, [13] = 0x64, [14] = 0x11, [21] = 0x21}},
-	        {101, 0, {0}},
-	        {12, 0, {0}},
-	        {228, 0, {0}},
-	        {113, 16, {[14] = 0x08}},
-	        {276, 20, {0x08}},
-	        {0, 4, {2}},
-	        {108, 4, {[3] = 2}},
-	        {9, 4, {0xff, 0x03, 0x00, 0x21}},
-	        {51, 8, {0x11, [7] = 0x21}},
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(layers); i++) {
-		struct bytes frame = {0};
-		put(&frame, layers[i].header, layers[i].length);
-		put_ipv4(&frame, ESP, 0, 0);
-		g_assert_cmpint(link_layer_ip_offset(layers[i].link_type, frame.at, frame.length), ==,
-		                (int)layers[i].length);
-		g_assert_cmpint(link_layer_ip_offset(layers[i].link_type, frame.at, layers[i].length), ==, -EBADMSG);
+#define TEST(function)                                                                                                 \
+	{                                                                                                              \
+		"/datagram/" #function, function                                                                       \
 	}
-}
 
-static void other_protocols_and_unknown_link_types_are_told_apart(void)
-{
-	static const uint8_t arp[42] = {[12] = 0x08, [13] = 0x06};
-
-	g_assert_cmpint(link_layer_ip_offset(1, arp, sizeof arp), ==, -ENODATA);
-	g_assert_cmpint(link_layer_ip_offset(147, arp, sizeof arp), ==, -ENOTSUP);
-}
+static const struct {
+	const char *name;
+	void (*run)(void);
+} tests[] = {
+        TEST(port_500_is_ike),
+        TEST(port_4500_has_a_marker_an_spi_or_one_byte),
+        TEST(the_marker_is_no_part_of_the_message),
+        TEST(other_ports_count_when_named),
+        TEST(protocol_50_is_esp),
+        TEST(ipv6_esp_stands_behind_extension_headers),
+        TEST(a_chain_of_extension_headers_ends),
+        TEST(a_frame_of_tcp_encapsulation_is_found),
+        TEST(a_later_fragment_has_no_ports),
+        TEST(an_icmp_error_names_the_tunnel_it_is_about),
+        TEST(no_cut_is_read_beyond),
+        TEST(a_header_longer_than_the_packet_is_refused),
+        TEST(padding_of_the_frame_is_no_payload),
+};
 
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/datagram/port-500-is-ike", port_500_is_ike);
-	g_test_add_func("/datagram/port-4500", port_4500_has_a_marker_an_spi_or_one_byte);
-	g_test_add_func("/datagram/marker", the_marker_is_no_part_of_the_message);
-	g_test_add_func("/datagram/other-ports", other_ports_count_when_named);
-	g_test_add_func("/datagram/protocol-50", protocol_50_is_esp);
-	g_test_add_func("/datagram/ipv6-extensions", ipv6_esp_stands_behind_extension_headers);
-	g_test_add_func("/datagram/extension-chain-ends", a_chain_of_extension_headers_ends);
-	g_test_add_func("/datagram/tcp", a_frame_of_tcp_encapsulation_is_found);
-	g_test_add_func("/datagram/later-fragment", a_later_fragment_has_no_ports);
-	g_test_add_func("/datagram/icmp", an_icmp_error_names_the_tunnel_it_is_about);
-	g_test_add_func("/datagram/cut", no_cut_is_read_beyond);
-	g_test_add_func("/datagram/bad-header", a_header_longer_than_the_packet_is_refused);
-	g_test_add_func("/datagram/padding", padding_of_the_frame_is_no_payload);
-	g_test_add_func("/link-layer/all", every_link_layer_is_skipped);
-	g_test_add_func("/link-layer/others", other_protocols_and_unknown_link_types_are_told_apart);
+	for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
+		g_test_add_func(tests[i].name, tests[i].run);
 	return g_test_run();
 }

@@ -545,8 +545,12 @@ static void a_packet_cut_short_is_not_counted(void)
 		                                  .length = 100};
 		struct arrival arrival = {
 		        .tunnels = path.tunnels, .time = START, .datagram = &datagram, .annotation = &path.annotation};
+		annotation_clear(&path.annotation);
 		tunnels_take_packet(&arrival, false);
 		g_assert_cmpuint(tunnel_of(&path)->esp[0].packets, ==, captured - 7);
+		/* Nobody reads more than this. */
+		g_assert_cmpuint(path.annotation.tunnel, ==, captured == 8 ? 0 : UINT32_MAX);
+		g_assert_cmpuint(path.annotation.spi_entry, ==, SPI_TABLE_FULL);
 		g_assert_null(arrival.esp);
 	}
 	end(&path);
