@@ -235,6 +235,7 @@ static void a_single_packet_back_can_be_made_up_and_shows_nothing(struct scene *
 	scene_esp(scene, 0, OUT, 5, 0.5);
 	scene_invalid_spi(scene, 1, OUT);
 	scene_esp(scene, 0, OUT, 1, 1);
+	assert_cause(scene, CAUSE_UNKNOWN_SPI);
 	scene_esp(scene, 1, BACK, 1, 1);
 	assert_cause(scene, CAUSE_UNKNOWN_SPI);
 	scene_esp(scene, 1, BACK, 1, 1);
@@ -371,15 +372,27 @@ static void a_child_without_esp_for_half_a_minute_is_no_traffic(struct scene *sc
 	g_assert_cmpuint(item.a, ==, 30);
 	g_assert_cmpuint(item.frame, ==, scene->frame);
 	g_assert_cmpint(item.time, ==, scene->time);
+	check_liveness_at(scene, 4, up + 3600 * NANOSECONDS);
+	g_assert_cmpuint(evidence_of(scene, EVIDENCE_ESP_NONE).a, ==, 3600);
 }
 
-static void one_packet_of_esp_is_traffic(struct scene *scene)
+static void one_packet_of_esp_is_traffic(struct scene *scene, uint8_t side)
 {
 	scene_up(scene);
 	int64_t up = scene->time;
-	scene_esp(scene, 1, BACK, 1, 1);
+	scene_esp(scene, side, OUT, 1, 1);
 	check_liveness_at(scene, 2, up + 60 * NANOSECONDS);
 	assert_cause(scene, CAUSE_NONE);
+}
+
+static void one_packet_of_esp_out_is_traffic(struct scene *scene)
+{
+	one_packet_of_esp_is_traffic(scene, 0);
+}
+
+static void one_packet_of_esp_back_is_traffic(struct scene *scene)
+{
+	one_packet_of_esp_is_traffic(scene, 1);
 }
 
 static void esp_of_an_earlier_run_is_no_traffic_of_now(struct scene *scene)
@@ -423,6 +436,7 @@ static void a_tunnel_that_is_up_and_used_one_way_only_is_likely_fine(struct scen
 	assert_verdict(scene, CAUSE_NONE, CONFIDENCE_LIKELY);
 	scene_esp(scene, 1, BACK, 1, 0.1);
 	assert_verdict(scene, CAUSE_NONE, CONFIDENCE_CERTAIN);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_ONE_DIRECTION_CAPTURED), ==, 0);
 }
 
 static void esp_both_ways_without_a_negotiation_is_likely_fine(struct scene *scene)
@@ -479,6 +493,31 @@ static void a_declared_tunnel_that_was_never_seen_says_so(struct scene *scene)
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_NOTHING_SEEN), ==, 0);
 }
 
+static void where_both_directions_lose_the_first_is_evidence(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, OUT, BACK, 5, 0.1);
+	scene->sequence[0] += 20;
+	scene->sequence[1] += 30;
+	scene_esp_both(scene, OUT, BACK, 95, 0.1);
+	g_assert_cmpuint(evidence_of(scene, EVIDENCE_ESP_LOST).a, ==, 20);
+}
+
+/* An IKEv1 peer says so in an Informational, of which the SA itself keeps no evidence. */
+static void an_spi_unknown_to_an_ikev1_peer_is_evidence(struct scene *scene)
+{
+	scene_main_mode(scene, 1, 6);
+	scene_esp_both(scene, OUT, BACK, 5, 0.1);
+	struct ike_message message = {
+	        .major_version = 1, .exchange_type = IKE1_INFORMATIONAL, .message_id = 7, .length = 60};
+	message.responder_spi = scene->responder_spi;
+	message.notifies[message.notify_count++] = (struct ike_notify){.type = IKE_NOTIFY_INVALID_SPI, .data = OUT};
+	scene_play(scene, 1, &message);
+	scene_esp(scene, 0, OUT, 1, 1);
+	assert_verdict(scene, CAUSE_UNKNOWN_SPI, CONFIDENCE_LIKELY);
+	g_assert_cmphex(evidence_of(scene, EVIDENCE_INVALID_SPI).a, ==, OUT);
+}
+
 static const struct conversation_test tests[] = {
         CONVERSATION(path_mtu_discovery_at_work_is_no_fault),
         CONVERSATION(who_does_not_heed_the_mtu_is_at_fault_until_he_does),
@@ -507,7 +546,8 @@ static const struct conversation_test tests[] = {
         CONVERSATION(loss_of_either_direction_is_loss),
         CONVERSATION(loss_is_that_of_the_window),
         CONVERSATION(a_child_without_esp_for_half_a_minute_is_no_traffic),
-        CONVERSATION(one_packet_of_esp_is_traffic),
+        CONVERSATION(one_packet_of_esp_out_is_traffic),
+        CONVERSATION(one_packet_of_esp_back_is_traffic),
         CONVERSATION(esp_of_an_earlier_run_is_no_traffic_of_now),
         CONVERSATION(an_ike_sa_without_a_child_has_no_traffic_to_carry),
         CONVERSATION(a_capture_that_begins_midstream_may_have_missed_the_traffic),
@@ -517,6 +557,8 @@ static const struct conversation_test tests[] = {
         CONVERSATION(answers_that_were_used_and_not_seen_are_another_direction),
         CONVERSATION(a_fault_says_nothing_of_what_the_capture_lacks),
         CONVERSATION(a_declared_tunnel_that_was_never_seen_says_so),
+        CONVERSATION(where_both_directions_lose_the_first_is_evidence),
+        CONVERSATION(an_spi_unknown_to_an_ikev1_peer_is_evidence),
 };
 
 int main(int argc, char **argv)

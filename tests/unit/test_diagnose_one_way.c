@@ -362,6 +362,29 @@ static void a_child_that_is_seldom_used_is_out_of_use_after_two_of_its_pauses(st
 	assert_cause(scene, CAUSE_NONE);
 }
 
+static void the_oldest_child_may_be_the_one(struct scene *scene)
+{
+	struct tunnel *tunnel;
+
+	*one_way_child(scene) = (struct child_sa){0};
+	tunnel = tunnels_at(scene->tunnels, 0);
+	tunnel->children[0].silence[0] =
+	        (struct esp_silence){.packets = 100, .start = scene->time - 60 * NANOSECONDS, .last = scene->time};
+	assert_cause(scene, CAUSE_ONE_WAY);
+	g_assert_cmphex(evidence_of(scene, EVIDENCE_CHILD_ONE_WAY).a, ==, OUT);
+}
+
+static void a_tunnel_that_is_not_one_way_has_no_silent_side(struct scene *scene)
+{
+	const struct child_sa *child;
+
+	begin_in_use(scene);
+	g_assert_cmpint(tunnel_silent_side(scene->tunnels, scene_tunnel(scene), &child), ==, -1);
+	scene_esp(scene, 1, BACK, 30, 1);
+	g_assert_cmpint(tunnel_silent_side(scene->tunnels, scene_tunnel(scene), &child), ==, 0);
+	g_assert_null(child);
+}
+
 static const struct conversation_test tests[] = {
         CONVERSATION(esp_without_return_is_one_way),
         CONVERSATION(one_way_while_esp_passes_uncounted_is_less_sure),
@@ -392,6 +415,8 @@ static const struct conversation_test tests[] = {
         CONVERSATION(a_child_of_a_hidden_direction_is_no_fault),
         CONVERSATION(a_child_is_out_of_use_when_it_is_idle_for_longer_than_one_way_takes),
         CONVERSATION(a_child_that_is_seldom_used_is_out_of_use_after_two_of_its_pauses),
+        CONVERSATION(the_oldest_child_may_be_the_one),
+        CONVERSATION(a_tunnel_that_is_not_one_way_has_no_silent_side),
 };
 
 int main(int argc, char **argv)

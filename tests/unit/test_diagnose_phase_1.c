@@ -425,9 +425,14 @@ static void a_dead_peer_is_judged_by_the_sa_whose_check_it_left_unanswered(struc
 	uint32_t last = scene->frame;
 	scene_new_attempt(scene, 0);
 	scene_init_request(scene);
+	scene_wait(scene, 60);
+	scene_same_bytes(scene);
+	scene_init_request(scene);
+	const struct tunnel *tunnel = scene_tunnel(scene);
+	g_assert_true(tunnel_ike_sa(tunnel) == tunnel->ike_sas[1]);
 	struct verdict verdict = scene_verdict(scene);
 	g_assert_cmpint(verdict.cause, ==, CAUSE_PEER_DEAD);
-	g_assert_true(verdict.ike_sa == scene_tunnel(scene)->ike_sas[0]);
+	g_assert_true(verdict.ike_sa == tunnel->ike_sas[0]);
 	struct evidence item = evidence_of(scene, EVIDENCE_LIVENESS_UNANSWERED);
 	g_assert_cmpuint(item.frame, ==, last);
 	g_assert_cmpuint(item.a, ==, 3);
@@ -445,16 +450,13 @@ static void a_peer_of_an_sa_that_was_seen_midstream_can_be_dead(struct scene *sc
 	assert_cause(scene, CAUSE_PEER_DEAD);
 }
 
-static void a_peer_that_deleted_the_sa_is_not_dead(struct scene *scene)
+static void an_sa_that_was_deleted_waits_for_no_answer(struct scene *scene)
 {
-	static const uint16_t delete[] = {IKE2_PAYLOAD_DELETE, 0};
-
 	check_liveness(scene, 3);
 	assert_cause(scene, CAUSE_PEER_DEAD);
-	struct ike_message message = scene_message(scene, IKE2_INFORMATIONAL, 0, false, 80);
+	struct ike_message message = scene_message(scene, IKE2_INFORMATIONAL, 3, false, 80);
 	message.decrypted = message.deletes_ike_sa = true;
-	message.payload_types[message.payload_count++] = delete[0];
-	scene_play(scene, 1, &message);
+	scene_play(scene, 0, &message);
 	assert_cause(scene, CAUSE_NONE);
 }
 
@@ -674,6 +676,8 @@ static void a_refused_first_message_and_a_refused_authentication_did_not_end_ali
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_REFUSED_BEFORE), ==, 0);
 	refuse_init(scene, IKE_NOTIFY_INVALID_SYNTAX);
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_REFUSED_BEFORE), ==, 0);
+	scene_tunnel(scene)->ike_sas[1]->failure.error = IKE_NOTIFY_INVALID_SYNTAX;
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_REFUSED_BEFORE), ==, 0);
 }
 
 static void an_attempt_that_is_still_under_way_did_not_end_alike(struct scene *scene)
@@ -768,10 +772,32 @@ static void what_else_it_could_be_is_said_in_the_catalogues_order(struct scene *
 	struct verdict verdict = scene_verdict(scene);
 	const struct catalogue_entry *entry = catalogue_entry(CAUSE_PSK_MISMATCH);
 	g_assert_cmpuint(verdict.alternative_count, >, 0);
-	for (unsigned i = 0; i < verdict.alternative_count; i++)
+	for (unsigned i = 0; i < verdict.alternative_count; i++) {
+		g_assert_nonnull(verdict.alternatives[i]);
 		g_assert_cmpstr(verdict.alternatives[i], ==, entry->alternatives[i]);
+	}
 	g_assert_true(verdict.alternative_count == CATALOGUE_ALTERNATIVES ||
 	              entry->alternatives[verdict.alternative_count] == NULL);
+}
+
+static void an_answer_to_authentication_that_does_not_arrive_is_no_version_mismatch(struct scene *scene)
+{
+	scene_new_attempt(scene, 1);
+	scene_ikev1(scene, 1, IKE1_MAIN_MODE, 0, false, IKE1_PAYLOAD_SA, 0);
+	scene_new_attempt(scene, 0);
+	authenticate(scene, CHILD_UP);
+	ask_auth_again(scene);
+	ask_auth_again(scene);
+	assert_cause(scene, CAUSE_AUTH_NO_RESPONSE);
+}
+
+static void the_retry_with_another_group_is_pending_again(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_error(scene, IKE_NOTIFY_INVALID_KE_PAYLOAD, 19);
+	scene_init_request(scene);
+	assert_cause(scene, CAUSE_NONE);
+	g_assert_cmpint(scene_tunnel(scene)->ike_sas[0]->stage, ==, IKE_STAGE_INIT_SENT);
 }
 
 static const struct conversation_test tests[] = {
@@ -810,7 +836,7 @@ static const struct conversation_test tests[] = {
         CONVERSATION(a_peer_that_was_heard_after_the_check_is_not_dead),
         CONVERSATION(a_dead_peer_is_judged_by_the_sa_whose_check_it_left_unanswered),
         CONVERSATION(a_peer_of_an_sa_that_was_seen_midstream_can_be_dead),
-        CONVERSATION(a_peer_that_deleted_the_sa_is_not_dead),
+        CONVERSATION(an_sa_that_was_deleted_waits_for_no_answer),
         CONVERSATION(an_authentication_request_that_overtakes_is_no_liveness_check),
         CONVERSATION(a_first_message_is_possibly_unanswered_when_sent_twice_and_likely_so_three_times),
         CONVERSATION(authentication_on_4500_is_likely_blocked_when_sent_three_times),
@@ -835,6 +861,8 @@ static const struct conversation_test tests[] = {
         CONVERSATION(an_initiator_that_refuses_the_responder_decrypted_is_certain),
         CONVERSATION(certainty_about_the_group_does_not_last_into_the_retry),
         CONVERSATION(what_else_it_could_be_is_said_in_the_catalogues_order),
+        CONVERSATION(an_answer_to_authentication_that_does_not_arrive_is_no_version_mismatch),
+        CONVERSATION(the_retry_with_another_group_is_pending_again),
 };
 
 int main(int argc, char **argv)

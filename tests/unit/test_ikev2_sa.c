@@ -136,7 +136,8 @@ static void what_was_sent_says_where_to(struct scene *scene)
 
 static void play_fragment(struct scene *scene, uint8_t side, bool is_response, uint16_t fragment, uint16_t fragments)
 {
-	struct ike_message message = scene_message(scene, IKE2_AUTH, FIRST_AUTH, is_response, 8 + 16 + 16 + 80);
+	/* What both suites can be so long. */
+	struct ike_message message = scene_message(scene, IKE2_AUTH, FIRST_AUTH, is_response, 128);
 
 	message.fragment = fragment;
 	message.fragments = fragments;
@@ -151,7 +152,9 @@ static void a_request_in_fragments_carries_certificates(struct scene *scene)
 	for (uint16_t fragment = 2; fragment <= 3; fragment++) {
 		play_fragment(scene, 0, false, fragment, 3);
 		g_assert_true(sa_of(scene)->authentication.certificates);
-		g_assert_cmpuint(evidence_of(scene, EVIDENCE_AUTH_REQUEST_CERTIFICATE).b, ==, fragment);
+		struct evidence item = evidence_of(scene, EVIDENCE_AUTH_REQUEST_CERTIFICATE);
+		g_assert_cmpuint(item.a, ==, fragment * (scene->suite == SUITE_GCM ? 103u : 80u));
+		g_assert_cmpuint(item.b, ==, fragment);
 		g_assert_cmpuint(count_evidence(scene, EVIDENCE_AUTH_REQUEST_CERTIFICATE), ==, 1);
 	}
 }
@@ -292,10 +295,14 @@ static void a_refused_child_follows_a_refusal_that_was_made_up(struct scene *sce
 
 static void a_decrypted_refusal_follows_one_that_was_inferred(struct scene *scene)
 {
-	static const uint16_t nothing[] = {0};
-
 	authenticate(scene, REFUSED);
-	scene_decrypted(scene, 1, IKE2_AUTH, FIRST_AUTH, true, nothing, IKE_NOTIFY_AUTHENTICATION_FAILED);
+	struct ike_message message =
+	        scene_message(scene, IKE2_AUTH, FIRST_AUTH, true, scene->suite == SUITE_GCM ? 33 : 48);
+	message.decrypted = true;
+	message.notifies[message.notify_count++].type = IKE_NOTIFY_AUTHENTICATION_FAILED;
+	scene_play(scene, 1, &message);
+	g_assert_cmpint(scene->last.inferred, ==, INFERRED_AUTH_REFUSED);
+	g_assert_cmpuint(sa_of(scene)->failure.error, ==, IKE_NOTIFY_AUTHENTICATION_FAILED);
 	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_CERTAIN);
 }
 
@@ -318,6 +325,7 @@ static void a_second_short_answer_is_not_counted(struct scene *scene)
 	scene_response(scene, 1, IKE2_AUTH, FIRST_AUTH, REFUSED);
 	g_assert_cmpuint(sa_of(scene)->failure.frame, ==, frame);
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_AUTH_REFUSED), ==, 1);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_POSSIBLE);
 }
 
 static void an_answer_without_its_request_is_judged(struct scene *scene)
@@ -337,6 +345,34 @@ static void a_first_message_after_the_answer_begins_nothing_anew(struct scene *s
 	scene_init_request(scene);
 	g_assert_cmpint(sa_of(scene)->stage, ==, IKE_STAGE_INIT_DONE);
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_INIT_REQUEST), ==, 1);
+}
+
+/* Frames out of order. */
+static void a_first_message_after_its_refusal_does_not_undo_it(struct scene *scene)
+{
+	scene_init_error(scene, IKE_NOTIFY_NO_PROPOSAL_CHOSEN, 0);
+	scene_init_request(scene);
+	g_assert_cmpint(sa_of(scene)->stage, ==, IKE_STAGE_INIT_REFUSED);
+}
+
+static void the_responders_spi_is_that_of_his_answer(struct scene *scene)
+{
+	begin(scene);
+	g_assert_cmpuint(sa_of(scene)->responder_spi, ==, scene->responder_spi);
+	scene->responder_spi++;
+	scene_request(scene, 0, IKE2_AUTH, FIRST_AUTH, AUTH_REQUEST);
+	g_assert_cmpuint(scene_tunnel(scene)->ike_sa_count, ==, 2);
+}
+
+static void the_responders_spi_may_be_that_of_the_next_request(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene->responder_spi = 7;
+	scene_request(scene, 0, IKE2_AUTH, FIRST_AUTH, AUTH_REQUEST);
+	g_assert_cmpuint(sa_of(scene)->responder_spi, ==, 7);
+	scene->responder_spi = 0;
+	scene_request(scene, 0, IKE2_AUTH, FIRST_AUTH, AUTH_REQUEST);
+	g_assert_cmpuint(sa_of(scene)->responder_spi, ==, 7);
 }
 
 static void an_answer_that_sends_elsewhere_is_no_refusal(struct scene *scene)
@@ -518,6 +554,7 @@ static void an_unknown_spi_is_taken_from_where_the_notify_has_it(struct scene *s
 
 	scene_up(scene);
 	for (size_t i = 0; i < G_N_ELEMENTS(notifies); i++) {
+		g_assert_cmpuint(count_evidence(scene, EVIDENCE_INVALID_SPI), ==, i);
 		struct ike_message message = {.major_version = 2, .exchange_type = IKE2_INFORMATIONAL, .length = 40};
 		message.responder_spi = scene->responder_spi;
 		message.notifies[message.notify_count++] = notifies[i];
@@ -615,6 +652,287 @@ static void an_exchange_of_another_kind_changes_nothing(struct scene *scene)
 	assert_cause(scene, CAUSE_NONE);
 }
 
+static void a_first_message_in_the_clear_does_not_undo_a_delete(struct scene *scene)
+{
+	static const uint64_t any = 0;
+
+	authenticate(scene, CHILD_UP);
+	struct ike_message message = scene_message(scene, IKE2_INFORMATIONAL, 2, false, 80);
+	message.decrypted = message.deletes_ike_sa = true;
+	scene_play(scene, 0, &message);
+	scene->responder_spi = any;
+	scene_init_request(scene);
+	g_assert_cmpuint(scene_tunnel(scene)->ike_sa_count, ==, 1);
+	g_assert_cmpint(sa_of(scene)->stage, ==, IKE_STAGE_DELETED);
+}
+
+/* ---- IKE_AUTH: more that its messages say ---- */
+
+static void a_length_that_says_nothing_leaves_authentication_open(struct scene *scene)
+{
+	if (scene->suite != SUITE_GCM)
+		return; /* CBC cannot tell it from a refusal */
+	begin(scene);
+	scene_response(scene, 1, IKE2_AUTH, FIRST_AUTH, REFUSED + 1);
+	g_assert_cmpint(sa_of(scene)->stage, ==, IKE_STAGE_AUTH_SENT);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void a_single_fragment_is_a_whole_message(struct scene *scene)
+{
+	scene->responder_spi = 7;
+	play_encrypted(scene, 0, IKE2_AUTH, FIRST_AUTH, false, 300);
+	struct ike_message message = scene_message(scene, IKE2_AUTH, FIRST_AUTH, true, 60);
+	message.fragment = message.fragments = 1;
+	scene_play(scene, 1, &message);
+	assert_cause(scene, CAUSE_PSK_MISMATCH);
+}
+
+static void requests_and_answers_are_told_by_what_they_hold(struct scene *scene)
+{
+	begin(scene);
+	scene_request(scene, 0, IKE2_AUTH, FIRST_AUTH, AUTH_REQUEST);
+	g_assert_cmpint(scene->last.inferred, ==, INFERRED_AUTH_REQUEST);
+	scene_response(scene, 1, IKE2_AUTH, FIRST_AUTH, CHILD_UP);
+	g_assert_cmpint(scene->last.inferred, ==, INFERRED_CHILD_UP);
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 2, LIVENESS);
+	enum inferred empty = scene->suite == SUITE_GCM ? INFERRED_EMPTY : INFERRED_SHORT;
+	g_assert_cmpint(scene->last.inferred, ==, empty);
+	scene_response(scene, 1, IKE2_INFORMATIONAL, 2, LIVENESS);
+	g_assert_cmpint(scene->last.inferred, ==, empty);
+}
+
+static void a_request_that_comes_again_in_other_bytes_undoes_nothing(struct scene *scene)
+{
+	authenticate(scene, CHILD_UP);
+	scene_request(scene, 0, IKE2_AUTH, FIRST_AUTH, AUTH_REQUEST);
+	g_assert_cmpint(sa_of(scene)->stage, ==, IKE_STAGE_UP);
+	g_assert_false(sa_of(scene)->authentication.eap);
+}
+
+static void an_answer_that_said_nothing_has_nothing_that_eap_undoes(struct scene *scene)
+{
+	answer_under_any_suite(scene, FIRST_AUTH, 61);
+	play_encrypted(scene, 0, IKE2_AUTH, FIRST_AUTH + 1, false, 100);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_EAP), ==, 0);
+}
+
+static void eap_undoes_a_decrypted_error_and_no_other_sas_child(struct scene *scene)
+{
+	static const uint16_t payloads[] = {IKE2_PAYLOAD_IDR, IKE2_PAYLOAD_AUTH, 0};
+
+	authenticate(scene, CHILD_UP);
+	g_assert_cmpuint(scene_tunnel(scene)->child_count, ==, 1);
+	scene_new_attempt(scene, 0);
+	begin(scene);
+	scene_request(scene, 0, IKE2_AUTH, FIRST_AUTH, AUTH_REQUEST);
+	scene_decrypted(scene, 1, IKE2_AUTH, FIRST_AUTH, true, payloads, IKE_NOTIFY_TS_UNACCEPTABLE);
+	g_assert_cmpuint(sa_of(scene)->children.error, ==, IKE_NOTIFY_TS_UNACCEPTABLE);
+	g_assert_cmpuint(sa_of(scene)->children.refusals_pfs, ==, 0);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_DECRYPTED_ERROR), ==, 1);
+	scene_request(scene, 0, IKE2_AUTH, FIRST_AUTH + 1, 40);
+	g_assert_cmpuint(sa_of(scene)->children.error, ==, 0);
+	g_assert_cmpuint(scene_tunnel(scene)->child_count, ==, 1);
+}
+
+static void eap_with_a_certificate_is_told_by_it(struct scene *scene)
+{
+	go_through_eap(scene, CERTIFICATE_REQUEST);
+	g_assert_cmpint(scene->last.inferred, ==, INFERRED_CERTIFICATE);
+}
+
+static void a_short_answer_to_what_was_answered_before_says_nothing_in_the_middle_of_eap(struct scene *scene)
+{
+	authenticate(scene, 60);
+	scene_request(scene, 0, IKE2_AUTH, FIRST_AUTH + 1, 40);
+	scene_response(scene, 1, IKE2_AUTH, FIRST_AUTH, CHILD_REFUSED);
+	g_assert_cmpint(sa_of(scene)->stage, ==, IKE_STAGE_AUTH_SENT);
+}
+
+static void an_answer_to_what_nobody_asked_changes_nothing_that_is_up(struct scene *scene)
+{
+	authenticate(scene, CHILD_UP);
+	scene_response(scene, 1, IKE2_AUTH, FIRST_AUTH + 4, REFUSED);
+	g_assert_cmpint(sa_of(scene)->stage, ==, IKE_STAGE_UP);
+}
+
+static void a_decrypted_success_is_evidence(struct scene *scene)
+{
+	static const uint16_t payloads[] = {IKE2_PAYLOAD_IDR, IKE2_PAYLOAD_AUTH, IKE2_PAYLOAD_SA, 0};
+
+	begin(scene);
+	scene_request(scene, 0, IKE2_AUTH, FIRST_AUTH, AUTH_REQUEST);
+	scene_decrypted(scene, 1, IKE2_AUTH, FIRST_AUTH, true, payloads, 0);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_CHILD_UP), ==, 1);
+	g_assert_true(scene->last.phase_2_completed);
+}
+
+/* Whoever decrypts puts them together, and hands over the last. */
+static void a_decrypted_fragment_is_the_whole_message(struct scene *scene)
+{
+	begin(scene);
+	scene_request(scene, 0, IKE2_AUTH, FIRST_AUTH, AUTH_REQUEST);
+	struct ike_message message = scene_message(scene, IKE2_AUTH, FIRST_AUTH, true, 128);
+	message.fragment = message.fragments = 2;
+	message.decrypted = true;
+	message.notifies[message.notify_count++].type = IKE_NOTIFY_AUTHENTICATION_FAILED;
+	scene_play(scene, 1, &message);
+	assert_verdict(scene, CAUSE_PSK_MISMATCH, CONFIDENCE_CERTAIN);
+}
+
+/* ---- CREATE_CHILD_SA: more that its messages say ---- */
+
+/* An ESP proposal and, decrypted, the SPI in it. */
+static void propose(struct scene *scene, uint8_t side, uint32_t message_id, bool is_response, uint32_t spi)
+{
+	struct ike_message message = scene_message(scene, IKE2_CREATE_CHILD_SA, message_id, is_response, 200);
+
+	message.decrypted = true;
+	message.payload_types[message.payload_count++] = IKE2_PAYLOAD_SA;
+	message.payload_types[message.payload_count++] = IKE2_PAYLOAD_TSI;
+	if (spi != 0)
+		message.proposals[message.proposal_count++] =
+		        (struct ike_proposal){.number = 1, .protocol = 3, .spi_length = 4, .spi = spi};
+	scene_play(scene, side, &message);
+}
+
+static const struct child_sa *newest_child(const struct scene *scene)
+{
+	return &scene_tunnel(scene)->children[scene_tunnel(scene)->child_count - 1];
+}
+
+static void a_decrypted_child_is_a_pair_of_spis(struct scene *scene)
+{
+	scene_up(scene);
+	g_assert_null(newest_child(scene)->agreement);
+	propose(scene, 1, 0, false, OUT);
+	propose(scene, 0, 0, true, BACK);
+	g_assert_cmpint(newest_child(scene)->paired_by, ==, PAIRED_BY_IKE);
+	/* Each side names what it wants to receive on. */
+	g_assert_cmphex(newest_child(scene)->spi_from[0], ==, OUT);
+	g_assert_cmphex(newest_child(scene)->spi_from[1], ==, BACK);
+	g_assert_nonnull(newest_child(scene)->agreement);
+}
+
+static void a_child_of_which_one_spi_is_not_known_is_no_pair(struct scene *scene)
+{
+	scene_up(scene);
+	propose(scene, 0, 2, false, OUT);
+	propose(scene, 1, 2, true, 0);
+	g_assert_cmpint(newest_child(scene)->paired_by, ==, PAIRED_BY_NONE);
+	g_assert_cmphex(newest_child(scene)->spi_from[1], ==, 0);
+	propose(scene, 0, 3, false, 0);
+	propose(scene, 1, 3, true, BACK);
+	g_assert_cmpint(newest_child(scene)->paired_by, ==, PAIRED_BY_NONE);
+	g_assert_cmphex(newest_child(scene)->spi_from[0], ==, 0);
+}
+
+static void ike_auth_granted_at_the_same_time_is_no_collision(struct scene *scene)
+{
+	authenticate(scene, CHILD_UP);
+	scene_next_at(scene, scene->time);
+	scene_request(scene, 1, IKE2_CREATE_CHILD_SA, 0, CHILD_REQUEST);
+	scene_response(scene, 0, IKE2_CREATE_CHILD_SA, 0, REFUSED);
+	assert_cause(scene, CAUSE_CHILD_REFUSED);
+}
+
+/* So many exchanges that the oldest give way: what was granted has the first place. */
+static void a_collision_is_found_wherever_it_is_kept(struct scene *scene)
+{
+	scene_up(scene);
+	for (uint32_t i = 0; i < IKE_SA_EXCHANGES - 2; i++) {
+		scene_request(scene, 0, IKE2_INFORMATIONAL, 2 + i, LIVENESS);
+		scene_response(scene, 1, IKE2_INFORMATIONAL, 2 + i, LIVENESS);
+	}
+	scene_request(scene, 1, IKE2_CREATE_CHILD_SA, 0, CHILD_REQUEST);
+	g_assert_cmpint(sa_of(scene)->exchanges[0].exchange_type, ==, IKE2_CREATE_CHILD_SA);
+	scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 20, CHILD_REQUEST);
+	scene_response(scene, 0, IKE2_CREATE_CHILD_SA, 0, CHILD_REQUEST);
+	scene_response(scene, 1, IKE2_CREATE_CHILD_SA, 20, REFUSED);
+	assert_cause(scene, CAUSE_NONE);
+}
+
+static void a_decrypted_refusal_of_a_child_is_evidence(struct scene *scene)
+{
+	static const uint16_t nothing[] = {0};
+
+	scene_up(scene);
+	scene_decrypted(scene, 0, IKE2_CREATE_CHILD_SA, 2, false, nothing, 0);
+	scene_decrypted(scene, 1, IKE2_CREATE_CHILD_SA, 2, true, nothing, IKE_NOTIFY_NO_ADDITIONAL_SAS);
+	g_assert_cmpuint(evidence_of(scene, EVIDENCE_DECRYPTED_ERROR).a, ==, IKE_NOTIFY_NO_ADDITIONAL_SAS);
+}
+
+static void a_first_child_of_create_child_sa_came_after_none(struct scene *scene)
+{
+	authenticate(scene, CHILD_REFUSED);
+	scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 2, CHILD_REQUEST);
+	scene_response(scene, 1, IKE2_CREATE_CHILD_SA, 2, CHILD_REQUEST);
+	g_assert_cmpuint(evidence_of(scene, EVIDENCE_CHILD_REKEYED).a, ==, 0);
+	/* And the SA had come up before: a short message now refuses nobody. */
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 3, REFUSED);
+	g_assert_false(perhaps_refused(scene));
+}
+
+static void a_child_answered_in_fragments_is_up_when_all_are_there(struct scene *scene)
+{
+	scene_up(scene);
+	scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 2, CHILD_REQUEST);
+	for (uint16_t fragment = 1; fragment <= 2; fragment++) {
+		struct ike_message message = scene_message(scene, IKE2_CREATE_CHILD_SA, 2, true, 128);
+		message.fragment = fragment;
+		message.fragments = 2;
+		g_assert_cmpuint(sa_of(scene)->children.up, ==, 1);
+		scene_play(scene, 1, &message);
+	}
+	g_assert_cmpuint(sa_of(scene)->children.up, ==, 2);
+}
+
+static void a_decrypted_fragment_of_a_childs_answer_is_the_whole_of_it(struct scene *scene)
+{
+	scene_up(scene);
+	scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 2, CHILD_REQUEST);
+	struct ike_message message = scene_message(scene, IKE2_CREATE_CHILD_SA, 2, true, 128);
+	message.fragment = message.fragments = 2;
+	message.decrypted = true;
+	message.payload_types[message.payload_count++] = IKE2_PAYLOAD_TSI;
+	scene_play(scene, 1, &message);
+	g_assert_cmpuint(sa_of(scene)->children.up, ==, 2);
+}
+
+/* ---- INFORMATIONAL: more that its messages say ---- */
+
+static void a_decrypted_delete_names_the_child(struct scene *scene)
+{
+	scene_up(scene);
+	propose(scene, 0, 2, false, BACK);
+	propose(scene, 1, 2, true, OUT);
+	struct ike_message message = scene_message(scene, IKE2_INFORMATIONAL, 3, false, 80);
+	message.decrypted = true;
+	message.deleted_spis[message.deleted_spi_count++] = BACK; /* what side 0 received on */
+	scene_play(scene, 0, &message);
+	g_assert_true(newest_child(scene)->deleted);
+	g_assert_cmpint(sa_of(scene)->stage, ==, IKE_STAGE_UP);
+}
+
+static void a_long_informational_deletes_no_child(struct scene *scene)
+{
+	scene_up(scene);
+	for (uint32_t i = 0; i < 2; i++) {
+		scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 2 + 2 * i, CHILD_REQUEST);
+		scene_response(scene, 1, IKE2_CREATE_CHILD_SA, 2 + 2 * i, CHILD_REQUEST);
+		scene_request(scene, 0, IKE2_INFORMATIONAL, 3 + 2 * i, i == 0 ? 40 : 12);
+		g_assert_cmpuint(sa_of(scene)->children.rekeys, ==, i);
+	}
+}
+
+/* The initiator closes what was refused. */
+static void a_delete_after_a_refusal_does_not_hide_it(struct scene *scene)
+{
+	authenticate(scene, REFUSED);
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 2, REFUSED);
+	assert_cause(scene, CAUSE_PSK_MISMATCH);
+}
+
 static const struct conversation_test tests[] = {
         CONVERSATION(sixty_bytes_refuse_authentication_under_any_suite),
         CONVERSATION(sixty_one_bytes_say_nothing_under_any_suite),
@@ -642,6 +960,9 @@ static const struct conversation_test tests[] = {
         CONVERSATION(a_second_short_answer_is_not_counted),
         CONVERSATION(an_answer_without_its_request_is_judged),
         CONVERSATION(a_first_message_after_the_answer_begins_nothing_anew),
+        CONVERSATION(a_first_message_after_its_refusal_does_not_undo_it),
+        CONVERSATION(the_responders_spi_is_that_of_his_answer),
+        CONVERSATION(the_responders_spi_may_be_that_of_the_next_request),
         CONVERSATION(an_answer_that_sends_elsewhere_is_no_refusal),
         CONVERSATION(an_answer_that_asks_for_a_cookie_is_evidence),
         CONVERSATION(an_answer_says_which_group_was_chosen),
@@ -666,6 +987,29 @@ static const struct conversation_test tests[] = {
         CONVERSATION(a_request_that_is_answered_at_last_leaves_no_evidence),
         CONVERSATION(a_request_answered_before_is_not_unanswered),
         CONVERSATION(an_exchange_of_another_kind_changes_nothing),
+        CONVERSATION(a_first_message_in_the_clear_does_not_undo_a_delete),
+        CONVERSATION(a_length_that_says_nothing_leaves_authentication_open),
+        CONVERSATION(a_single_fragment_is_a_whole_message),
+        CONVERSATION(requests_and_answers_are_told_by_what_they_hold),
+        CONVERSATION(a_request_that_comes_again_in_other_bytes_undoes_nothing),
+        CONVERSATION(an_answer_that_said_nothing_has_nothing_that_eap_undoes),
+        CONVERSATION(eap_undoes_a_decrypted_error_and_no_other_sas_child),
+        CONVERSATION(eap_with_a_certificate_is_told_by_it),
+        CONVERSATION(a_short_answer_to_what_was_answered_before_says_nothing_in_the_middle_of_eap),
+        CONVERSATION(an_answer_to_what_nobody_asked_changes_nothing_that_is_up),
+        CONVERSATION(a_decrypted_success_is_evidence),
+        CONVERSATION(a_decrypted_fragment_is_the_whole_message),
+        CONVERSATION(a_decrypted_child_is_a_pair_of_spis),
+        CONVERSATION(a_child_of_which_one_spi_is_not_known_is_no_pair),
+        CONVERSATION(ike_auth_granted_at_the_same_time_is_no_collision),
+        CONVERSATION(a_collision_is_found_wherever_it_is_kept),
+        CONVERSATION(a_decrypted_refusal_of_a_child_is_evidence),
+        CONVERSATION(a_first_child_of_create_child_sa_came_after_none),
+        CONVERSATION(a_child_answered_in_fragments_is_up_when_all_are_there),
+        CONVERSATION(a_decrypted_fragment_of_a_childs_answer_is_the_whole_of_it),
+        CONVERSATION(a_decrypted_delete_names_the_child),
+        CONVERSATION(a_long_informational_deletes_no_child),
+        CONVERSATION(a_delete_after_a_refusal_does_not_hide_it),
 };
 
 int main(int argc, char **argv)
