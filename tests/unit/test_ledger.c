@@ -16,9 +16,9 @@ static void an_entry_is_kept_for_as_long_as_its_tunnel(void)
 	struct ledger *ledger = ledger_new();
 	const struct tunnel first = tunnel_between(0, 1, 2), far = tunnel_between(100, 1, 3);
 
-	ledger_of(ledger, &far)->exported = true;
-	g_assert_false(ledger_of(ledger, &first)->exported);
 	ledger_of(ledger, &first)->failures[CAUSE_MTU] = 5;
+	g_assert_false(ledger_of(ledger, &far)->exported);
+	ledger_of(ledger, &far)->exported = true;
 	g_assert_cmpuint(ledger_of(ledger, &first)->failures[CAUSE_MTU], ==, 5);
 	g_assert_true(ledger_of(ledger, &far)->exported);
 	/* Another that has its number has an entry of its own: also with one end alike, or the ends turned around. */

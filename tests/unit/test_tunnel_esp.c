@@ -644,6 +644,7 @@ static void a_batch_stops_where_the_rules_have_something_to_look_at(void)
 		                                 .frame = i + 1,
 		                                 .time = START + SECONDS(i)};
 	struct arrival arrival = {.annotation = &together.annotation};
+	annotation_clear(&together.annotation);
 	esp_batch_begin(together.tunnels, &batch, packets, COUNT);
 	for (uint32_t i = 0; i < COUNT; i++) {
 		if (!send(&one_by_one, 0, SPI_FROM_0, i + 1, START + SECONDS(i)))
@@ -653,7 +654,9 @@ static void a_batch_stops_where_the_rules_have_something_to_look_at(void)
 		g_assert_cmpint(arrival.time, ==, START + SECONDS(i));
 		g_assert_true(arrival.tunnel == tunnel_of(&together));
 		g_assert_true(arrival.judge);
+		/* Nobody reads more than this. */
 		g_assert_cmpuint(together.annotation.tunnel, ==, 0);
+		g_assert_cmpuint(together.annotation.spi_entry, ==, SPI_TABLE_FULL);
 		g_assert_cmpint(tunnels_now(together.tunnels), ==, START + SECONDS(i));
 	}
 	g_assert_false(esp_batch_take(together.tunnels, &batch, &arrival));
