@@ -566,6 +566,10 @@ static void spis_said_to_be_unknown_are_noted_once(void)
 	}
 	for (unsigned i = 0; i < 4; i++)
 		g_assert_cmpuint(tunnel.invalid_spis[i], ==, 7 + i);
+	/* Also one that no ESP has. */
+	tunnel = (struct tunnel){0};
+	tunnel_note_invalid_spi(&arrival, 0);
+	g_assert_cmpuint(tunnel.invalid_spi_count, ==, 1);
 }
 
 #define TEST(function)                                                                                                 \
