@@ -43,7 +43,6 @@ struct shard {
 	struct told *told; /* by entry number; memory is only used as far as the table is */
 	struct changed *changed;
 	uint32_t changed_count;
-	uint32_t capacity;
 	uint32_t hand; /* entry to look at next for forgetting */
 	uint64_t uncounted;
 
@@ -59,7 +58,6 @@ struct shard *shard_new(uint32_t capacity)
 
 	if (shard == NULL)
 		return NULL;
-	shard->capacity = capacity;
 	shard->table = spi_table_new(capacity);
 	shard->told = calloc(capacity, sizeof *shard->told);
 	shard->changed = calloc(capacity, sizeof *shard->changed);

@@ -106,6 +106,21 @@ static void a_direction_begins_when_its_counts_say(void)
 	tunnels_free(table);
 }
 
+/* Frames have numbers in captures alone. */
+static void counts_make_their_tunnel(void)
+{
+	struct tunnels *table = table_for(64);
+	const struct ip_address a = end_of(7), b = end_of(8);
+	const struct spi_counts counts = {.source = a, .destination = b, .spi = 1, .packets = 1, .last_time = START};
+
+	tunnels_take_counts(table, &counts);
+	const struct tunnel *tunnel = tunnels_find(table, &b, &a);
+	g_assert_true(ip_address_equal(&tunnel->address[0], &a));
+	g_assert_cmpuint(tunnel->first_frame, ==, 0);
+	g_assert_cmpint(tunnel->first_time, ==, START);
+	tunnels_free(table);
+}
+
 /* What was known of the SPI, what comes, and whether that shows that its sender follows the SA. */
 static const struct {
 	const char *what;
@@ -130,15 +145,16 @@ static void take_row(struct tunnels *table, size_t row)
 {
 	struct spi_counts counts = counts_from(0, SPI_FROM_0, progress[row].packets, 0, START + 2);
 
+	counts.first_sequence = 50;
 	if (progress[row].before != 0) {
 		struct spi_counts before = counts_from(0, SPI_FROM_0, progress[row].before, 0, START + 1);
 		before.sequences_known = true;
-		before.first_sequence = before.highest_sequence = 50;
+		before.first_sequence = counts.first_sequence = 10;
+		before.highest_sequence = 50;
 		tunnels_take_counts(table, &before);
 	}
 	counts.earlier_packets = progress[row].earlier;
 	counts.sequences_known = progress[row].highest != 0;
-	counts.first_sequence = 50;
 	counts.highest_sequence = progress[row].highest;
 	tunnels_take_counts(table, &counts);
 }
@@ -151,8 +167,10 @@ static void only_new_packets_of_a_known_spi_show_that_the_sender_is_there(void)
 		take_row(table, i);
 		const struct spi_entry *entry = tunnel_spi_entry(table, tunnel, 0, SPI_FROM_0);
 		g_test_message("%s", progress[i].what);
-		g_assert_cmpuint(entry->trusted, ==, progress[i].shows);
-		g_assert_cmpuint(tunnel->esp[0].silence.new_packets, ==, progress[i].shows ? progress[i].packets : 0);
+		const bool had_shown = progress[i].before > 1;
+		g_assert_cmpuint(entry->trusted, ==, had_shown || progress[i].shows);
+		g_assert_cmpuint(tunnel->esp[0].silence.new_packets, ==,
+		                 (had_shown ? progress[i].before : 0) + (progress[i].shows ? progress[i].packets : 0));
 		g_assert_cmpuint(entry->packets, ==, progress[i].before + progress[i].earlier + progress[i].packets);
 		g_assert_cmpint(tunnel->last_time, ==, START + 2);
 		g_assert_cmpint(tunnel->last_from[0], ==,
@@ -211,8 +229,11 @@ static void in_a_flood_an_spi_needs_a_second_packet(void)
 		for (uint32_t spi = 1; spi <= trusted; spi++)
 			take(table, 0, spi, 2, START, START);
 		g_assert_cmpuint(tunnel->esp[0].live_spis, ==, trusted);
-		take(table, 0, 1001, 1, START, START);
+		const uint64_t shown = tunnel->esp[0].silence.new_packets;
+		take(table, 0, 1001, 1, START + 5, START + 5);
 		g_assert_cmpint(tunnel_spi_entry(table, tunnel, 0, 1001) != NULL, ==, trusted == 63);
+		g_assert_cmpuint(tunnel->esp[0].silence.new_packets, ==, shown);
+		g_assert_cmpint(tunnel->last_from[0], ==, START);
 		g_assert_cmpuint(tunnel->esp[0].packets, ==, 2 * trusted + 1);
 		struct spi_counts second = counts_from(0, 1002, 1, 0, START);
 		second.earlier_packets = 1;
@@ -297,6 +318,11 @@ static void a_look_has_the_earliest_and_latest_of_what_it_took(void)
 	g_assert_cmpuint(silence->new_packets, ==, 8);
 	settle(table, START + 50);
 	assert_silence(silence, 8, START + 20, START + 45, 0);
+	/* The next one begins anew, also where its packets are of an earlier time. */
+	take(table, 0, SPI_FROM_0, 1, START + 31, START + 33);
+	take(table, 0, SPI_FROM_0, 1, START + 30, START + 32);
+	settle(table, START + 50);
+	assert_silence(silence, 10, START + 20, START + 33, 0);
 	/* Without a time of the first, that of the last. */
 	take(table, 1, SPI_FROM_1, 2, 0, START + 60);
 	take(table, 1, SPI_FROM_1, 2, 0, START + 55);
@@ -435,6 +461,7 @@ static void each_tunnel_with_counts_is_settled_once(void)
 	struct tunnel *other = tunnels_between(table, &a, &b, 0, START);
 	const struct spi_counts counts = {.source = a, .destination = b, .spi = 1, .packets = 1, .last_time = START};
 	tunnels_take_counts(table, &counts);
+	g_assert_cmpuint(table->dirty->len, ==, 2);
 	cursor = 0;
 	g_assert_true(tunnels_settle_next(table, &cursor) == tunnel_of(table));
 	g_assert_true(tunnels_settle_next(table, &cursor) == other);
@@ -610,6 +637,7 @@ static const struct {
 } tests[] = {
         TEST(what_is_taken_is_in_its_direction_at_once),
         TEST(a_direction_begins_when_its_counts_say),
+        TEST(counts_make_their_tunnel),
         TEST(only_new_packets_of_a_known_spi_show_that_the_sender_is_there),
         TEST(an_spi_without_room_shows_it_as_well),
         TEST(an_spi_that_is_not_needed_makes_room),
