@@ -5,15 +5,11 @@
 #include <string.h>
 
 #include "core/asa/show.h"
-#include "core/asa/suite.h"
 #include "payload_chain.h"
 #include "scene.h"
 
 #define AES_CBC 12
 #define AES_GCM 20
-#define TRIPLE_DES 3
-#define NO_CIPHER 11
-#define MD5_96 1
 #define SHA1_96 2
 #define SHA256_128 12
 #define METHOD_PSK 2
@@ -101,62 +97,6 @@ static void rekey(struct scene *scene, uint8_t side, uint32_t id, const struct c
 }
 
 static const struct child aes_sha256 = {0xa0bffec9, 0xddae2213, AES_CBC, 256, SHA256_128, 0};
-
-/* ---- suites ---- */
-
-static void overhead_is_what_real_asas_print(void)
-{
-	static const struct {
-		struct ike_suite suite;
-		bool ipv6, udp;
-		unsigned most, before;
-	} samples[] = {
-	        {{.encryption = AES_CBC, .key_length = 256, .integrity = SHA256_128},
-	         false,
-	         false,
-	         78,
-	         44}, /* the article */
-	        {{.encryption = AES_CBC, .key_length = 256, .integrity = SHA256_128}, false, true, 86, 52},
-	        {{.encryption = AES_CBC, .key_length = 256, .integrity = SHA1_96}, false, false, 74, 44},
-	        {{.encryption = AES_CBC, .key_length = 256, .integrity = MD5_96}, false, true, 82, 52},
-	        {{.encryption = TRIPLE_DES, .integrity = SHA1_96}, false, false, 58, 36},
-	        {{.encryption = NO_CIPHER, .integrity = MD5_96}, false, false, 46, 28},
-	        {{.encryption = AES_GCM, .key_length = 256}, false, false, 55, 36},
-	        {{.encryption = AES_GCM, .key_length = 128}, false, true, 63, 44},
-	        {{.encryption = AES_CBC, .key_length = 256, .integrity = SHA256_128}, true, false, 98, 64},
-	};
-	for (size_t i = 0; i < G_N_ELEMENTS(samples); i++) {
-		struct esp_overhead overhead = esp_tunnel_overhead(&samples[i].suite, samples[i].ipv6, samples[i].udp);
-		g_assert_true(overhead.known);
-		g_assert_cmpuint(overhead.most, ==, samples[i].most);
-		g_assert_cmpuint(overhead.before, ==, samples[i].before);
-	}
-	const struct ike_suite unknown[] = {{.encryption = 99, .integrity = SHA1_96}, {.encryption = AES_CBC}};
-	for (size_t i = 0; i < G_N_ELEMENTS(unknown); i++)
-		g_assert_false(esp_tunnel_overhead(&unknown[i], false, false).known);
-}
-
-static void suites_are_in_the_words_of_each_command(void)
-{
-	const struct ike_suite cbc = {.encryption = AES_CBC, .key_length = 192, .integrity = SHA1_96};
-	const struct ike_suite gcm = {.encryption = AES_GCM, .key_length = 256};
-	const struct ike_suite odd = {.encryption = 99, .integrity = 99};
-	const struct ike_suite ikev1 =
-	        ike_suite_as_ikev2(1, (struct ike_suite){.encryption = 7, .key_length = 128, .integrity = 4});
-	char text[ASA_SUITE_TEXT_SIZE];
-
-	g_assert_cmpstr(asa_ikev2_encryption(&cbc, text), ==, "AES-CBC, keysize: 192");
-	g_assert_cmpstr(asa_ikev2_hash(&cbc, text), ==, "SHA96");
-	g_assert_cmpstr(asa_transform(&cbc, text), ==, "esp-aes-192 esp-sha-hmac");
-	g_assert_cmpstr(asa_session_encryption(&cbc, text), ==, "AES192");
-	g_assert_cmpstr(asa_session_hash(&cbc, text), ==, "SHA1");
-	g_assert_cmpstr(asa_ikev2_hash(&gcm, text), ==, "N/A");
-	g_assert_cmpstr(asa_transform(&gcm, text), ==, "esp-aes-gcm-256 esp-null-hmac");
-	g_assert_cmpstr(asa_ikev1_encryption(&ikev1, text), ==, "aes");
-	g_assert_cmpstr(asa_ikev1_hash(&ikev1, text), ==, "SHA256");
-	g_assert_cmpstr(asa_ikev2_encryption(&odd, text), ==, "-");
-	g_assert_cmpstr(asa_transform(&odd, text), ==, "- -");
-}
 
 /* ---- IKE SAs ---- */
 
@@ -406,8 +346,6 @@ static void cbc(gconstpointer test)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/asa-show/overhead-is-what-real-asas-print", overhead_is_what_real_asas_print);
-	g_test_add_func("/asa-show/suites-are-in-the-words-of-each-command", suites_are_in_the_words_of_each_command);
 	SCENE("an-encrypted-tunnel-shows-what-is-in-the-clear", an_encrypted_tunnel_shows_what_is_in_the_clear);
 	SCENE("a-decrypted-tunnel-shows-what-the-article-shows", a_decrypted_tunnel_shows_what_the_article_shows);
 	SCENE("a-refused-authentication-leaves-no-sa", a_refused_authentication_leaves_no_sa);
