@@ -174,10 +174,11 @@ static void note_missed(struct queue_worker *worker, uint32_t id)
 
 static void take_packet(struct queue_worker *worker, const struct told_packet *packet)
 {
-	struct esp_packet *esp = &worker->esp[worker->esp_count];
 	struct datagram datagram;
 
 	note_missed(worker, packet->id);
+	/* Only now: what came before it may have been counted there. */
+	struct esp_packet *esp = &worker->esp[worker->esp_count];
 	esp->frame = 0;
 	if (!packet->gso &&
 	    esp_packet_read(packet->bytes, packet->size, packet->wire_length, worker->options.ports, esp)) {
