@@ -79,11 +79,11 @@ class Daemon:
     def kill(self):
         """Dies without a chance to save anything."""
         self.signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
     def stop(self):
         self.signal(signal.SIGTERM)
-        assert self.process.wait(10) == 0, f"asaphased ended with {self.process.returncode}"
+        assert self.process.wait(60) == 0, f"asaphased ended with {self.process.returncode}"
 
     def metrics(self):
         with open(self.textfile, encoding="utf-8") as file:

@@ -2,11 +2,13 @@
 /*
  * Uses the rules and their reader without the daemon:
  *
- *     read_sets install offload|queue terminating|transit [SPIS]    loads the rules; says whether earlier counts were
- * kept read_sets remove read_sets print offload|queue terminating|transit nft|iptables read_sets probe what the kernel
- * can do read_sets read [TIMES [SECONDS]]                       reads the counts, so many times, and says what each
- * read told read_sets time                                         reads twice and says how many SPIs and how long it
- * took, in CPU
+ *     read_sets install offload|queue terminating|transit [SPIS]   loads the rules; says whether earlier counts were kept
+ *     read_sets remove
+ *     read_sets print offload|queue terminating|transit nft|iptables
+ *     read_sets probe                   what the kernel can do
+ *     read_sets read [TIMES [PAUSE]]    reads the counts, so many times, and says what each read told; PAUSE between two
+ *                                       is seconds, or "line": until a line comes on standard input
+ *     read_sets time                    reads twice and says how many SPIs and how long it took, in CPU
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -83,7 +85,17 @@ static void print_count(const struct set_count *count, void *context)
 	*comma = ",";
 }
 
-static int read_counts(struct set_reader *reader, int times, double seconds)
+static void wait_for(const char *pause)
+{
+	char line[16];
+
+	if (strcmp(pause, "line") != 0)
+		usleep((useconds_t)(atof(pause) * 1e6));
+	else if (fgets(line, sizeof line, stdin) == NULL)
+		exit(2);
+}
+
+static int read_counts(struct set_reader *reader, int times, const char *pause)
 {
 	for (int i = 0; i < times; i++) {
 		const char *comma = "";
@@ -92,7 +104,7 @@ static int read_counts(struct set_reader *reader, int times, double seconds)
 		int result;
 
 		if (i > 0)
-			usleep((useconds_t)(seconds * 1e6));
+			wait_for(pause);
 		printf("{\"told\":[");
 		result = set_reader_read(reader, print_count, &comma);
 		disturbed = result == -EAGAIN;
@@ -103,6 +115,7 @@ static int read_counts(struct set_reader *reader, int times, double seconds)
 			return complain(result, "uncounted");
 		printf("],\"spis\":%u,\"uncounted\":%" PRIu64 ",\"disturbed\":%d}\n", set_reader_spis(reader),
 		       uncounted, disturbed);
+		fflush(stdout);
 	}
 	return 0;
 }
@@ -146,7 +159,7 @@ static int with_reader(int count, char **words)
 	if (strcmp(words[0], "time") == 0)
 		result = time_reads(reader);
 	else
-		result = read_counts(reader, count > 1 ? atoi(words[1]) : 1, count > 2 ? atof(words[2]) : 1);
+		result = read_counts(reader, count > 1 ? atoi(words[1]) : 1, count > 2 ? words[2] : "1");
 	set_reader_free(reader);
 	return result;
 }

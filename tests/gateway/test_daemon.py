@@ -58,6 +58,7 @@ def test_counts_at_the_highest_rate(world):
 
 
 test_counts_at_the_highest_rate.needs = NEEDS
+test_counts_at_the_highest_rate.alone = True
 
 
 def test_one_way_is_found_and_clears(world):
@@ -201,6 +202,7 @@ def test_flood_of_spis(world):
 
 
 test_flood_of_spis.needs = NEEDS
+test_flood_of_spis.alone = True
 
 
 def test_bad_packets(world):

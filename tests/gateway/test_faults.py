@@ -178,7 +178,7 @@ def test_two_daemons(world):
     world.silence()
     daemon = Daemon(world).start()
     ask = world.inside("gateway", daemon.program(), "--config")
-    second = subprocess.run([*ask, daemon.config], capture_output=True, text=True, timeout=20, check=False)
+    second = subprocess.run([*ask, daemon.config], capture_output=True, text=True, timeout=60, check=False)
     assert second.returncode == 1
     assert f"another asaphased runs (process {daemon.main_process()}): it holds {daemon.settings['socket path']}.lock" in second.stderr
     other = os.path.join(world.folder, "second.conf")
@@ -187,7 +187,7 @@ def test_two_daemons(world):
         with open(other, "w", encoding="ascii") as file:
             file.write(f"[daemon]\nmode={world.mode}\n[export]\ntextfile=\n[state]\nfile={file_name}\n"
                        f"[socket]\npath={world.folder}/second.sock\n")
-        second = subprocess.run([*ask, other], capture_output=True, text=True, timeout=20, check=False)
+        second = subprocess.run([*ask, other], capture_output=True, text=True, timeout=60, check=False)
         assert second.returncode == 1 and words in second.stderr, second.stderr
     world.send(LEFT, spi=0x1000, packets=100, rate=5000)
     assert encaps(daemon) == 100
@@ -308,12 +308,12 @@ def test_links_in_its_folders(world):
     os.remove(lock)
     os.symlink(victim, lock)
     refused = subprocess.run(world.inside("gateway", daemon.program(), "--config", daemon.config), capture_output=True, text=True,
-                             timeout=20, check=False)
+                             timeout=60, check=False)
     assert refused.returncode == 1 and f"{lock}: Too many levels of symbolic links" in refused.stderr, refused.stderr
     os.remove(lock)
     os.link(victim, lock)
     refused = subprocess.run(world.inside("gateway", daemon.program(), "--config", daemon.config), capture_output=True, text=True,
-                             timeout=20, check=False)
+                             timeout=60, check=False)
     assert refused.returncode == 1 and f"{lock}: is no file of its own" in refused.stderr, refused.stderr
     assert read(victim) == b"precious\n"
     os.remove(lock)
@@ -328,7 +328,7 @@ def test_file_where_its_socket_belongs(world):
     with open(path, "w", encoding="ascii") as file:
         file.write("precious\n")
     refused = subprocess.run(world.inside("gateway", daemon.program(), "--config", daemon.config), capture_output=True, text=True,
-                             timeout=20, check=False)
+                             timeout=60, check=False)
     assert refused.returncode == 1 and f"{path}: cannot listen there: File exists" in refused.stderr, refused.stderr
     assert read(path) == b"precious\n"
 

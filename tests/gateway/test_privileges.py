@@ -83,7 +83,7 @@ def test_without_capability(world):
     give_to_nobody(world, daemon)
     for arguments in (("rules", "--install"), ()):
         done = subprocess.run(world.inside("gateway", *AS_NOBODY, "--bounding-set=-all", daemon.program(), *arguments, "--config",
-                                           daemon.config), capture_output=True, text=True, timeout=20, check=False)
+                                           daemon.config), capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 1 and "CAP_NET_ADMIN" in done.stderr, done.stderr
 
 

@@ -5,10 +5,12 @@ import json
 import subprocess
 import time
 
-from gateway_world import LEFT, OUTER, RIGHT, run, stop
+from gateway_world import LEFT, OUTER, RIGHT, run, stop, wait_until
 
 FORMS = ({"spi": 0x1000}, {"spi": 0x2000, "family": 6}, {"spi": 0x3000, "udp": "4500:4500"},
          {"spi": 0x4000, "family": 6, "udp": "61000:4500"})
+# The kernel tells times in ticks, 10 ms at most.
+TICK = 0.02
 
 
 def expected(*reports):
@@ -24,8 +26,8 @@ def test_kernel_counts_what_was_sent(world):
     world.silence()
     world.read_sets("install", world.mode, "transit")
     with world.receiving(RIGHT) as right, world.receiving(LEFT) as left:
-        sent = [world.send(LEFT, spis=50, packets=400, lose=7, duplicate=9, **form) for form in FORMS]
-        back = [world.send(RIGHT, spis=5, packets=100, **{**form, "spi": form["spi"] + 0x800}) for form in FORMS]
+        sent = [world.send(LEFT, spis=50, packets=400, rate=20000, lose=7, duplicate=9, **form) for form in FORMS]
+        back = [world.send(RIGHT, spis=5, packets=100, rate=20000, **{**form, "spi": form["spi"] + 0x800}) for form in FORMS]
     assert arrived(right) == expected(*sent), "packets were lost on the way"
     assert arrived(left) == expected(*back), "packets were lost on the way back"
     counts, uncounted = world.kernel_counts()
@@ -41,14 +43,16 @@ def test_reader_tells_only_what_is_new(world):
     world.silence()
     world.read_sets("install", "offload", "transit")
     world.send(LEFT, spi=0x1000, spis=10, packets=100)
-    reader = world.begin_reading(2, 3)
-    time.sleep(1)
+    before = time.time()
+    reader = world.begin_reading(2, "line")
+    first = json.loads(reader.stdout.readline())
     world.send(LEFT, spi=0x1002, spis=1, packets=70, first_sequence=101)
-    first, second = (json.loads(line) for line in reader.communicate(timeout=20)[0].splitlines())
+    after = time.time()
+    second = json.loads(reader.communicate("\n", timeout=60)[0])
     assert {item["spi"]: item["packets"] for item in first["told"]} == {f"0x{0x1000 + i:08x}": 100 for i in range(10)}
     assert [(item["spi"], item["packets"], item["first"]) for item in second["told"]] == [("0x00001002", 70, False)]
-    age = time.time() - second["told"][0]["last"]
-    assert 0 < age < 5, f"its last packet is said to be {age} s old"
+    last = second["told"][0]["last"]
+    assert before - TICK <= last <= after + TICK, f"its last packet is said to be of {last}, read and sent from {before} to {after}"
 
 
 test_reader_tells_only_what_is_new.modes = ("offload",)
@@ -75,12 +79,12 @@ def test_totals_never_go_back(world):
     world.silence()
     world.read_sets("install", "offload", "transit")
     world.send(LEFT, spi=0x1000, spis=2, packets=100)
-    reader = world.begin_reading(2, 4)
-    time.sleep(1)
+    reader = world.begin_reading(2, "line")
+    first = json.loads(reader.stdout.readline())
     run(*world.inside("gateway", "nft", "delete element inet asaphase esp_ipv4 { "
                                         f"{OUTER[4][LEFT]} . {OUTER[4][RIGHT]} . {0x1000} }}"))
     world.send(LEFT, spi=0x1000, spis=2, packets=30, first_sequence=101)
-    first, second = (json.loads(line) for line in reader.communicate(timeout=20)[0].splitlines())
+    second = json.loads(reader.communicate("\n", timeout=60)[0])
     assert {item["spi"]: item["packets"] for item in first["told"]} == {"0x00001000": 100, "0x00001001": 100}
     assert {item["spi"]: item["packets"] for item in second["told"]} == {"0x00001000": 30, "0x00001001": 30}
 
@@ -175,6 +179,7 @@ def test_flood_of_spis_is_bounded(world):
 
 
 test_flood_of_spis_is_bounded.modes = ("offload",)
+test_flood_of_spis_is_bounded.alone = True
 
 
 def test_probation_ends(world):
@@ -214,19 +219,22 @@ def test_odd_packets_are_passed_and_counted_once(world):
 test_odd_packets_are_passed_and_counted_once.modes = ("offload",)
 
 
-def test_hundred_thousand_spis_are_read_fast(world):
-    """Less than 0.3 s of CPU for a whole read, of which nothing is new and of which all is new."""
+def test_hundred_thousand_spis_are_read(world):
+    """None is missing in a whole read. The CPU time of one of which all is new, and of one of which nothing is, is a figure."""
     world.silence()
     world.read_sets("install", "offload", "transit", 2 * 262144)
-    world.send(LEFT, spi=0x1000, spis=100000, packets=2)
-    # While the kernel still makes its table larger, one dump may pass some elements by; the next has them.
-    for _ in range(5):
-        times = json.loads(world.read_sets("time"))
-        if times["spis"] == 100000:
-            break
-        time.sleep(0.5)
-    assert times["spis"] == 100000, times
+    times = {}
+
+    # While the kernel still makes its table larger, one dump may pass some elements by; the next has them. And what a busy machine
+    # loses on the way is sent again.
+    def all_are_read():
+        world.send(LEFT, spi=0x1000, spis=100000, packets=2)
+        times.update(json.loads(world.read_sets("time")))
+        return times["spis"] == 100000
+
+    wait_until(all_are_read, 60, lambda: f"100,000 SPIs, not {times}")
     world.figure(f"100,000 SPIs in {times['first']:.2f} s of CPU when all are new, {times['again']:.2f} s after that")
 
 
-test_hundred_thousand_spis_are_read_fast.modes = ("offload",)
+test_hundred_thousand_spis_are_read.modes = ("offload",)
+test_hundred_thousand_spis_are_read.alone = True

@@ -125,7 +125,7 @@ def test_spis_are_paired_by_the_kernel(world):
     shown = asaphase(world, daemon, "show", "crypto", "ipsec", "sa")
     assert "ident (addr/mask/prot/port): (192.168" not in shown
     daemon.signal(signal.SIGTERM)
-    daemon.process.wait(10)
+    daemon.process.wait(60)
     add_sa(world, LEFT, "0x1200", 3)
     add_sa(world, RIGHT, "0x2200", 4)
     daemon.start()

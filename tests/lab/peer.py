@@ -133,7 +133,7 @@ class Peer:
         environment = {**os.environ, "STRONGSWAN_CONF": self.path("strongswan.conf")}
         self.charon = subprocess.Popen(self.world.inside(self.side, "unshare", "-m", "sh", "-c", command),
                                        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(50):
+        for _ in range(600):
             if os.path.exists(self.path("vici")):
                 break
             time.sleep(0.1)
