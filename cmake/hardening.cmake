@@ -6,7 +6,7 @@ include(CheckPIESupported)
 check_pie_supported(LANGUAGES C)
 
 add_link_options(-Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed)
-if(NOT ASAPHASE_SANITIZE)
+if(NOT ASAPHASE_SANITIZE AND NOT ASAPHASE_SANITIZE_THREADS)
   add_compile_options(-fstack-protector-strong -fstack-clash-protection)
   check_c_compiler_flag(-fcf-protection=full HAVE_CF_PROTECTION)
   if(HAVE_CF_PROTECTION)

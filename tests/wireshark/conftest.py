@@ -7,6 +7,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -45,14 +46,30 @@ def keys_of(name):
     return [*keys, *tshark_options.decode_as(truth_of(name).get("options", []))] if keys else []
 
 
-def run(program, *arguments, plugin=True):
-    """A Wireshark program's standard output, with the plugin of BUILD or with none; complains of anything odd."""
-    done = subprocess.run([TOP / "tests/wireshark/with-plugin", BUILD if plugin else "-", program, *map(str, arguments)],
-                          capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    for line in (done.stdout + done.stderr).splitlines():
+@functools.cache
+def all_keys():
+    """The options that hand tshark the keys of all captures: each message's SPIs tell which is its own."""
+    lines = {line: None for table in sorted(CAPTURES.glob("*.ikev2_decryption_table")) for line in table.read_text().splitlines()}
+    return tuple(argument for line in lines for argument in ("-o", f"uat:ikev2_decryption_table:{line}"))
+
+
+def command_of(plugin, *command):
+    """A command with the plugin of BUILD or with none."""
+    return [TOP / "tests/wireshark/with-plugin", BUILD if plugin else "-", *map(str, command)]
+
+
+def complain(status, output, errors):
+    """Of anything odd that a Wireshark program said."""
+    assert status == 0, errors
+    for line in (output + errors).splitlines():
         assert "issector bug," not in line, line
-    assert "WARNING" not in done.stderr and "CRITICAL" not in done.stderr, done.stderr
+    assert "WARNING" not in errors and "CRITICAL" not in errors, errors
+
+
+def run(program, *arguments, plugin=True):
+    """A Wireshark program's standard output."""
+    done = subprocess.run(command_of(plugin, program, *arguments), capture_output=True, text=True, timeout=120, check=False)
+    complain(done.returncode, done.stdout, done.stderr)
     return done.stdout
 
 
@@ -77,12 +94,49 @@ def info_column(capture, *arguments):
     return tshark(capture, "-o", 'gui.column.format:"Info","%i"', *arguments).splitlines()
 
 
+class WarmTshark:
+    """A tshark that has started, and from there on reads captures in processes of their own: see warm_tshark.c."""
+
+    def __init__(self, plugin, arguments):
+        preload = pathlib.Path(BUILD).resolve() / "tests/wireshark/warm_tshark.so"
+        assert preload.exists(), f"not built: {preload}"
+        command = command_of(plugin, "env", f"LD_PRELOAD={preload}", "tshark", "-r", "/dev/null", *arguments)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.folder = tempfile.TemporaryDirectory(prefix="asaphase-tshark-")
+
+    def read(self, capture):
+        output = pathlib.Path(self.folder.name) / "output"
+        self.process.stdin.write(f"{capture}\t{output}\n")
+        self.process.stdin.flush()
+        status = self.process.stdout.readline()
+        assert status, f"tshark ended with {self.process.wait()}"
+        text, errors = output.read_text(), output.with_name("output.errors").read_text()
+        complain(int(status), text, errors)
+        assert errors == ""
+        return text
+
+
+@functools.cache
+def warm_tshark(plugin, *arguments):
+    return WarmTshark(plugin, arguments)
+
+
+def whole(capture, arguments, prints, plugin):
+    """What tshark prints of a capture: by one that stays, where it can be read as others are: in one pass or two, with keys or not."""
+    keys = tuple(keys_of(capture))
+    has_keys = keys and arguments[:len(keys)] == keys
+    passes = arguments[len(keys):] if has_keys else arguments
+    if preferences_of(capture) or passes not in ((), ("-2",)):
+        return tshark(capture, *arguments, *prints, plugin=plugin)
+    return warm_tshark(plugin, *(all_keys() if has_keys else ()), *passes, *prints).read(path_of(capture))
+
+
 class Seen:
     """A whole capture as tshark prints it: list line and tree of each frame, and the plugin's tables."""
 
     def __init__(self, capture, *arguments, plugin=True):
         tables = ("-z", "asaphase,tunnels", "-z", "asaphase,sas") if plugin else ()
-        text = tshark(capture, "-P", "-V", *arguments, *tables, plugin=plugin)
+        text = whole(capture, arguments, ("-P", "-V", *tables), plugin)
         packets, _, tables = text.partition("=" * 101 + "\n")
         self.packets = packets.rstrip("\n")
         self.tunnels, self.sas = (rows_of(tables, title) for title in ("ASA IPsec tunnels", "ASA IPsec SAs"))

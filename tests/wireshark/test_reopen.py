@@ -116,7 +116,7 @@ def leaks_of_the_plugin(names):
         _, errors = running.process.communicate(timeout=300)
     # sharkd leaks some memory of its own: that it was found shows that the sanitizer was at work.
     assert "LeakSanitizer: detected memory leaks" in errors, errors[-2000:]
-    return [stack for stack in errors.split("\n\n") if re.search(r"/(core|wireshark-plugin)/\w+\.c:\d", stack)]
+    return [stack for stack in errors.split("\n\n") if re.search(r"/(core/\w+|wireshark-plugin)/\w+\.c:\d", stack)]
 
 
 @pytest.mark.skipif(not (SANITIZED / "wireshark-plugin/home").exists(), reason="build/dev is not there")
