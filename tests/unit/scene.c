@@ -67,6 +67,7 @@ void scene_play(struct scene *scene, uint8_t side, struct ike_message *message)
 {
 	struct datagram datagram = datagram_from(scene, side, DATAGRAM_IKE);
 
+	datagram.completes = scene->completes;
 	message->digest = ++scene->copy;
 	message->from_initiator = message->major_version == 2 && side == scene->initiator;
 	message->initiator_spi = scene->initiator_spi;
@@ -270,7 +271,7 @@ void scene_esp_both(struct scene *scene, uint32_t spi_from_0, uint32_t spi_from_
 static void add_ikev1_suite(struct ike_message *message, uint8_t authentication_method)
 {
 	static const struct ike_transform suite[] = {{IKE_TRANSFORM_ENCRYPTION, 0, 256, 7},
-	                                             {IKE1_TRANSFORM_HASH, 0, 0, 4},
+	                                             {IKE1_TRANSFORM_HASH, 0, 0, 2},
 	                                             {IKE_TRANSFORM_DH_GROUP, 0, 0, 14}};
 
 	message->proposal_count = 1;

@@ -21,6 +21,7 @@ struct scene {
 	uint8_t initiator;
 	uint16_t port;                    /* both sides' */
 	enum encapsulation encapsulation; /* of ESP */
+	bool completes;                   /* IKE messages are the rest of what began in a first IP fragment */
 	uint64_t copy;                    /* digest of the next message: equal digests are retransmissions */
 	uint32_t sequence[2];
 	uint8_t authentication_method; /* that IKEv1 proposals name, RFC 2409 appendix A; 0: their SA payload says
