@@ -72,8 +72,7 @@ struct catalogue_entry {
 	const char *headline;      /* a short clause: "authentication refused, pre-shared key in use" */
 	const char *meaning;       /* a sentence or two for a person */
 	const char *article;       /* the article's own row or words, NULL where it has none */
-	/* What `show crypto ikev1 sa` [0] and `show crypto ikev2 sa` [1] would show. NULL: what the other would; both
-	 * NULL: nothing is known of either. */
+	/* What `show crypto ikev1 sa` [0] and `show crypto ikev2 sa` [1] would show. */
 	const char *show[2];
 	struct asa_message messages[CATALOGUE_MESSAGES];  /* ends with id NULL */
 	struct next_step steps[CATALOGUE_STEPS];          /* ends with command NULL */
