@@ -291,6 +291,9 @@ void scene_ikev1(struct scene *scene, uint8_t side, uint8_t exchange_type, uint3
 	                              .encrypted = encrypted,
 	                              .length = 108,
 	                              .encrypted_length = encrypted ? 80 : 0};
+	/* Whoever answers the first message chooses an SPI of his own. */
+	if (side != scene->initiator && scene->responder_spi == 0 && exchange_type != IKE1_INFORMATIONAL)
+		scene->responder_spi = scene->initiator_spi + 7;
 	message.responder_spi = scene->responder_spi;
 	if (payload_type != 0)
 		add_payload(&message, payload_type);
@@ -299,8 +302,11 @@ void scene_ikev1(struct scene *scene, uint8_t side, uint8_t exchange_type, uint3
 	if (notify != 0)
 		add_notify(&message, notify, 0);
 	scene_play(scene, side, &message);
-	if (side != scene->initiator && scene->responder_spi == 0)
-		scene->responder_spi = scene->initiator_spi + 7;
+}
+
+void scene_quick_mode(struct scene *scene, uint8_t side, uint32_t message_id)
+{
+	scene_ikev1(scene, side, IKE1_QUICK_MODE, message_id, true, 0, 0);
 }
 
 void scene_main_mode(struct scene *scene, unsigned first, unsigned last)

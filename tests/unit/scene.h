@@ -91,6 +91,9 @@ void scene_main_mode(struct scene *scene, unsigned first, unsigned last);
 void scene_ikev1(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, bool encrypted,
                  uint16_t payload_type, uint16_t notify);
 
+/* One message of quick mode, encrypted. */
+void scene_quick_mode(struct scene *scene, uint8_t side, uint32_t message_id);
+
 const struct tunnel *scene_tunnel(const struct scene *scene);
 struct verdict scene_verdict(const struct scene *scene);
 enum cause scene_cause(const struct scene *scene);

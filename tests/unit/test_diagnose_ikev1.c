@@ -57,21 +57,16 @@ static void mm1_without_answer_waits_for_message_2(struct scene *scene)
 	g_assert_cmpstr(tunnel_ike_state(scene_tunnel(scene), state, sizeof state), ==, "MM_WAIT_MSG2");
 }
 
-static void quick_mode(struct scene *scene, uint8_t side, uint32_t message_id)
-{
-	scene_ikev1(scene, side, IKE1_QUICK_MODE, message_id, true, 0, 0);
-}
-
 /* A liveness check or an INITIAL-CONTACT that crosses with the first message of quick mode. */
 static void ikev1_informational_amid_quick_mode_is_no_refusal(struct scene *scene)
 {
 	scene_main_mode(scene, 1, 6);
 	for (uint32_t child = 0; child < 2; child++) {
-		quick_mode(scene, 0, 99 + child);
+		scene_quick_mode(scene, 0, 99 + child);
 		scene_ikev1(scene, 1, IKE1_INFORMATIONAL, 5 + child, true, 0, 0);
 		assert_cause(scene, CAUSE_CHILD_REFUSED);
-		quick_mode(scene, 1, 99 + child);
-		quick_mode(scene, 0, 99 + child);
+		scene_quick_mode(scene, 1, 99 + child);
+		scene_quick_mode(scene, 0, 99 + child);
 		g_assert_true(scene->last.phase_2_completed);
 		assert_cause(scene, CAUSE_NONE);
 	}
@@ -83,10 +78,10 @@ static void ikev1_quick_mode_shows_that_phase_1_is_up(struct scene *scene)
 	char state[20];
 
 	scene_main_mode(scene, 1, 5);
-	quick_mode(scene, 0, 99);
-	quick_mode(scene, 1, 99);
+	scene_quick_mode(scene, 0, 99);
+	scene_quick_mode(scene, 1, 99);
 	g_assert_true(scene->last.phase_1_completed);
-	quick_mode(scene, 0, 99);
+	scene_quick_mode(scene, 0, 99);
 	g_assert_cmpstr(tunnel_ike_state(scene_tunnel(scene), state, sizeof state), ==, "MM_ACTIVE");
 	scene_esp_both(scene, 0x1001, 0x2001, 5, 0.5);
 	scene_esp(scene, 0, 0x1001, 60, 0.5);
@@ -348,7 +343,7 @@ static void aggressive_mode_answered_into_silence_is_pending(struct scene *scene
 static void answer_quick_mode_after(struct scene *scene, int64_t nanoseconds)
 {
 	scene_main_mode(scene, 1, 6);
-	quick_mode(scene, 0, 99);
+	scene_quick_mode(scene, 0, 99);
 	scene_next_at(scene, scene->time + nanoseconds);
 	scene_ikev1(scene, 1, IKE1_INFORMATIONAL, 100, true, 0, 0);
 }
@@ -370,7 +365,7 @@ static void an_informational_after_five_seconds_is_about_something_else(struct s
 static void an_informational_of_who_began_quick_mode_refuses_nothing(struct scene *scene)
 {
 	scene_main_mode(scene, 1, 6);
-	quick_mode(scene, 0, 99);
+	scene_quick_mode(scene, 0, 99);
 	scene_ikev1(scene, 0, IKE1_INFORMATIONAL, 100, true, 0, 0);
 	assert_cause(scene, CAUSE_NONE);
 }
@@ -379,14 +374,14 @@ static void quick_mode_refused_twice_is_likely(struct scene *scene)
 {
 	scene_main_mode(scene, 1, 6);
 	for (uint32_t i = 0; i < 2; i++) {
-		quick_mode(scene, 0, 99 + i);
+		scene_quick_mode(scene, 0, 99 + i);
 		scene_ikev1(scene, 1, IKE1_INFORMATIONAL, 200 + i, true, 0, 0);
 	}
 	assert_verdict(scene, CAUSE_CHILD_REFUSED, CONFIDENCE_LIKELY);
-	quick_mode(scene, 1, 100);
+	scene_quick_mode(scene, 1, 100);
 	assert_verdict(scene, CAUSE_CHILD_REFUSED, CONFIDENCE_POSSIBLE);
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_QUICK_MODE_REFUSED), ==, 2);
-	quick_mode(scene, 1, 99);
+	scene_quick_mode(scene, 1, 99);
 	assert_cause(scene, CAUSE_NONE);
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_QUICK_MODE_REFUSED), ==, 0);
 }
@@ -395,12 +390,12 @@ static void quick_mode_refused_twice_is_likely(struct scene *scene)
 static void the_responder_may_begin_quick_mode(struct scene *scene)
 {
 	scene_main_mode(scene, 1, 6);
-	quick_mode(scene, 1, 99);
+	scene_quick_mode(scene, 1, 99);
 	scene_ikev1(scene, 0, IKE1_INFORMATIONAL, 100, true, 0, 0);
 	assert_cause(scene, CAUSE_CHILD_REFUSED);
-	quick_mode(scene, 1, 101);
-	quick_mode(scene, 0, 101);
-	quick_mode(scene, 1, 101);
+	scene_quick_mode(scene, 1, 101);
+	scene_quick_mode(scene, 0, 101);
+	scene_quick_mode(scene, 1, 101);
 	g_assert_true(scene->last.phase_2_completed);
 	assert_cause(scene, CAUSE_NONE);
 }
@@ -408,21 +403,21 @@ static void the_responder_may_begin_quick_mode(struct scene *scene)
 static void quick_mode_into_silence_is_a_dead_peer(struct scene *scene)
 {
 	scene_main_mode(scene, 1, 6);
-	quick_mode(scene, 0, 99);
+	scene_quick_mode(scene, 0, 99);
 	assert_cause(scene, CAUSE_NONE);
 	scene_same_bytes(scene);
-	quick_mode(scene, 0, 99);
+	scene_quick_mode(scene, 0, 99);
 	assert_cause(scene, CAUSE_PEER_DEAD);
 }
 
 /* Side 0 asks for a child, and gets no answer to that; but side 1 is there, and sends something else. */
 static void ask_peer_that_is_there(struct scene *scene)
 {
-	quick_mode(scene, 0, 500);
+	scene_quick_mode(scene, 0, 500);
 	scene_wait(scene, 6);
 	scene_ikev1(scene, 1, IKE1_INFORMATIONAL, 600, true, 0, 0);
 	scene->copy -= 2;
-	quick_mode(scene, 0, 500);
+	scene_quick_mode(scene, 0, 500);
 	scene->copy++;
 }
 
@@ -433,12 +428,12 @@ static void quick_mode_that_a_living_peer_does_not_answer_is_a_refused_child(str
 	assert_verdict(scene, CAUSE_CHILD_REFUSED, CONFIDENCE_POSSIBLE);
 	g_assert_cmpuint(evidence_of(scene, EVIDENCE_QUICK_MODE_UNANSWERED).a, ==, 2);
 	scene->copy -= 2;
-	quick_mode(scene, 0, 500);
+	scene_quick_mode(scene, 0, 500);
 	assert_verdict(scene, CAUSE_CHILD_REFUSED, CONFIDENCE_POSSIBLE);
 	g_assert_cmpuint(evidence_of(scene, EVIDENCE_QUICK_MODE_UNANSWERED).a, ==, 3);
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_QUICK_MODE_UNANSWERED), ==, 1);
 	scene->copy++;
-	quick_mode(scene, 1, 500);
+	scene_quick_mode(scene, 1, 500);
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_QUICK_MODE_UNANSWERED), ==, 0);
 	assert_cause(scene, CAUSE_NONE);
 }
@@ -446,9 +441,9 @@ static void quick_mode_that_a_living_peer_does_not_answer_is_a_refused_child(str
 static void quick_mode_that_a_living_peer_does_not_answer_beside_a_child_is_no_fault(struct scene *scene)
 {
 	scene_main_mode(scene, 1, 6);
-	quick_mode(scene, 0, 99);
-	quick_mode(scene, 1, 99);
-	quick_mode(scene, 0, 99);
+	scene_quick_mode(scene, 0, 99);
+	scene_quick_mode(scene, 1, 99);
+	scene_quick_mode(scene, 0, 99);
 	ask_peer_that_is_there(scene);
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_QUICK_MODE_UNANSWERED), ==, 1);
 	assert_cause(scene, CAUSE_NONE);
@@ -457,12 +452,12 @@ static void quick_mode_that_a_living_peer_does_not_answer_beside_a_child_is_no_f
 static void a_third_message_sent_again_is_no_second_child(struct scene *scene)
 {
 	scene_main_mode(scene, 1, 6);
-	quick_mode(scene, 0, 99);
-	quick_mode(scene, 1, 99);
+	scene_quick_mode(scene, 0, 99);
+	scene_quick_mode(scene, 1, 99);
 	uint32_t answer = scene->frame;
-	quick_mode(scene, 0, 99);
+	scene_quick_mode(scene, 0, 99);
 	g_assert_cmpuint(scene->last.request_in, ==, answer);
-	quick_mode(scene, 0, 99);
+	scene_quick_mode(scene, 0, 99);
 	g_assert_cmpuint(scene_tunnel(scene)->ike_sas[0]->children.up, ==, 1);
 	g_assert_cmpuint(scene_tunnel(scene)->children_total, ==, 1);
 }
@@ -473,9 +468,9 @@ static void rekeys_every_few_seconds_are_churn(struct scene *scene)
 	for (uint32_t i = 0; i < 4; i++) {
 		assert_cause(scene, CAUSE_NONE);
 		scene_wait(scene, 10);
-		quick_mode(scene, 0, 99 + i);
-		quick_mode(scene, 1, 99 + i);
-		quick_mode(scene, 0, 99 + i);
+		scene_quick_mode(scene, 0, 99 + i);
+		scene_quick_mode(scene, 1, 99 + i);
+		scene_quick_mode(scene, 0, 99 + i);
 		scene_ikev1(scene, 0, IKE1_INFORMATIONAL, 200 + i, true, 0, 0);
 	}
 	assert_cause(scene, CAUSE_REKEY_CHURN);
@@ -621,6 +616,13 @@ static void a_fragment_says_certificates_and_nothing_else(struct scene *scene)
 	g_assert_cmpuint(scene_tunnel(scene)->ike_sas[0]->ikev1.messages, ==, 4);
 }
 
+static void an_answer_that_does_not_arrive_is_no_silence(struct scene *scene)
+{
+	lose_answer(scene, 3);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_MAIN_MODE_STUCK), ==, 0);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_ANSWER_LOST), ==, 1);
+}
+
 static const struct conversation_test tests[] = {
         CONVERSATION(ikev1_up_with_traffic_is_fine),
         CONVERSATION(mm5_answered_by_informationals_is_refused_authentication),
@@ -669,6 +671,7 @@ static const struct conversation_test tests[] = {
         CONVERSATION(an_error_in_the_clear_after_phase_1_says_nothing),
         CONVERSATION(an_unknown_spi_is_taken_from_where_the_notify_has_it),
         CONVERSATION(a_fragment_says_certificates_and_nothing_else),
+        CONVERSATION(an_answer_that_does_not_arrive_is_no_silence),
 };
 
 int main(int argc, char **argv)

@@ -108,6 +108,7 @@ static void ikev2_says_who_began(struct scene *scene)
 static void ikev1_says_it_in_the_first_message_alone(struct scene *scene)
 {
 	scene_esp(scene, 0, OUT, 1, 0.1);
+	scene_new_attempt(scene, 1);
 	scene_ikev1(scene, 1, IKE1_MAIN_MODE, 0, false, IKE1_PAYLOAD_SA, 0);
 	g_assert_cmpuint(sa_at(scene, 0)->initiator, ==, 1);
 	scene_new_attempt(scene, 0);
