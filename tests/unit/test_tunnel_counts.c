@@ -331,7 +331,8 @@ static void a_look_has_the_earliest_and_latest_of_what_it_took(void)
 	tunnels_free(table);
 }
 
-/* Look by look: packets of each side, at 10 and 20 (or the other way about) within it, and both silences then. */
+/* Look by look: packets of each side, the first of them at 10 or 12 and the last at 20 (or 15), and both silences then.
+ */
 static void silences_grow_and_end_look_by_look(void)
 {
 	static const struct {
@@ -344,17 +345,20 @@ static void silences_grow_and_end_look_by_look(void)
 	} looks[] = {
 	        {{3, 0}, {{3, 10, 20, 0}, {0, 0, 0, 0}}, false},
 	        {{5, 0}, {{8, 10, 120, 0}, {0, 0, 0, 0}}, false},
-	        {{0, 2}, {{0, 10, 120, 200}, {2, 210, 220, 0}}, false},   /* 8 packets were one-way: 210 - 10 */
-	        {{0, 5}, {{0, 10, 120, 200}, {7, 210, 320, 0}}, false},   /* … */
-	        {{1, 0}, {{1, 410, 420, 200}, {0, 210, 320, 0}}, false},  /* 7 were not */
-	        {{9, 0}, {{10, 410, 520, 200}, {0, 210, 320, 0}}, false}, /* … */
-	        {{1, 1},
-	         {{0, 410, 620, 200}, {1, 620, 620, 0}},
-	         false},                                                /* both: side 1 is the later one of two alike */
-	        {{1, 1}, {{1, 720, 720, 200}, {0, 620, 715, 0}}, true}, /* side 0 is later */
-	        {{7, 0}, {{8, 720, 820, 200}, {0, 620, 715, 0}}, false},    /* … */
-	        {{0, 0}, {{8, 720, 820, 200}, {0, 620, 715, 0}}, false},    /* nothing */
-	        {{1, 2}, {{0, 720, 1020, 290}, {1, 1020, 1020, 0}}, false}, /* ended within: 1010 - 720 */
+	        /* 8 packets were one-way, from 10 to 212; then 7 the other way are not. */
+	        {{0, 2}, {{0, 10, 120, 202}, {2, 212, 220, 0}}, false},
+	        {{0, 5}, {{0, 10, 120, 202}, {7, 212, 320, 0}}, false},
+	        {{1, 0}, {{1, 410, 420, 202}, {0, 212, 320, 0}}, false},
+	        {{9, 0}, {{10, 410, 520, 202}, {0, 212, 320, 0}}, false},
+	        /* Both: side 1 is the later one of two alike, then side 0 is. */
+	        {{1, 1}, {{0, 410, 620, 202}, {1, 620, 620, 0}}, false},
+	        {{1, 1}, {{1, 720, 720, 202}, {0, 620, 715, 0}}, true},
+	        {{7, 0}, {{8, 720, 820, 202}, {0, 620, 715, 0}}, false},
+	        {{0, 0}, {{8, 720, 820, 202}, {0, 620, 715, 0}}, false},
+	        /* It ended within a look, at 1012; a shorter silence does not count. */
+	        {{1, 2}, {{0, 720, 1020, 292}, {1, 1020, 1020, 0}}, false},
+	        {{9, 0}, {{9, 1110, 1120, 292}, {0, 1020, 1020, 0}}, false},
+	        {{1, 1}, {{0, 1110, 1220, 292}, {1, 1220, 1220, 0}}, false},
 	};
 	struct tunnels *table = table_for(64);
 	struct tunnel *tunnel = tunnel_of(table);
@@ -369,7 +373,7 @@ static void silences_grow_and_end_look_by_look(void)
 		for (unsigned side = 0; side < 2; side++) {
 			const bool ends_early = looks[i].side_1_first && side == 1;
 			if (looks[i].packets[side] != 0)
-				take(table, side, SPI_FROM_0, looks[i].packets[side], base + 10,
+				take(table, side, SPI_FROM_0, looks[i].packets[side], base + (side == 0 ? 10 : 12),
 				     base + (ends_early ? 15 : 20));
 		}
 		settle(table, START + base);
@@ -381,6 +385,28 @@ static void silences_grow_and_end_look_by_look(void)
 		}
 	}
 	tunnels_free(table);
+}
+
+/* Where one packet is enough to call it one-way, one is a silence; where none is, it takes one all the same. */
+static void a_silence_has_a_packet_at_least(void)
+{
+	for (uint32_t least = 0; least <= 2; least++) {
+		struct tunnels *table = table_for(64);
+		const struct esp_silence *silence = &tunnel_of(table)->esp[0].silence;
+		tunnels_set_one_way(table, least, 5);
+		for (unsigned side = 0; side < 2; side++)
+			take(table, side, SPI_FROM_0, 2, START, START);
+		settle(table, START);
+		g_assert_cmpint(silence->longest, ==, 0);
+		take(table, 0, SPI_FROM_0, 1, START + 10, START + 10);
+		settle(table, START + 10);
+		g_assert_cmpuint(silence->packets, ==, 1);
+		for (unsigned side = 0; side < 2; side++)
+			take(table, side, SPI_FROM_0, 1, START + 15, START + 15);
+		settle(table, START + 15);
+		g_assert_cmpint(silence->longest, ==, least <= 1 ? 5 : 0);
+		tunnels_free(table);
+	}
 }
 
 /* Each child has its own silences, and a look settles all of them. */
@@ -646,6 +672,7 @@ static const struct {
         TEST(counts_of_a_new_sa_undo_a_refusal_that_was_inferred),
         TEST(a_look_has_the_earliest_and_latest_of_what_it_took),
         TEST(silences_grow_and_end_look_by_look),
+        TEST(a_silence_has_a_packet_at_least),
         TEST(children_are_settled_with_their_tunnel),
         TEST(what_another_child_answers_is_no_silence),
         TEST(a_child_does_not_answer_itself),
