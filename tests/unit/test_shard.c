@@ -215,12 +215,12 @@ static void packets_may_come_in_any_number(void)
 	}
 }
 
-static void numbers_after_a_gap_in_the_counting_lose_nothing(void)
+static void numbers_after_an_interruption_of_the_counting_lose_nothing(void)
 {
 	struct shard *shard = shard_new(16);
 
 	count(shard, 7, 1, START);
-	shard_note_gap(shard);
+	shard_note_interruption(shard);
 	count(shard, 7, 100, START);
 	count(shard, 7, 102, START);
 	g_assert_cmpint(take_one(shard, 7, NEVER_IDLE).lost, ==, 1);
@@ -358,7 +358,7 @@ static const struct {
         TEST(what_does_not_fit_comes_with_the_next_handover),
         TEST(each_handover_tells_what_is_new),
         TEST(packets_may_come_in_any_number),
-        TEST(numbers_after_a_gap_in_the_counting_lose_nothing),
+        TEST(numbers_after_an_interruption_of_the_counting_lose_nothing),
         TEST(a_handover_forgets_what_was_not_used_since),
         TEST(what_waits_to_be_handed_over_is_not_forgotten),
         TEST(a_handover_looks_at_so_many_to_forget),
