@@ -216,6 +216,7 @@ void xfrm_pairs_read(struct xfrm_pairs *pairs, const struct nlmsghdr *message)
 		break;
 	case XFRM_MSG_FLUSHPOLICY:
 		g_hash_table_remove_all(pairs->policies);
+		pairs->changed = true;
 		break;
 	}
 }

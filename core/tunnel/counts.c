@@ -260,6 +260,5 @@ void tunnel_restore(struct tunnel *tunnel, unsigned side, uint64_t packets, uint
 		direction->loss_lost[i] += lost;
 	}
 	direction->last_time = MAX(direction->last_time, last_time);
-	if (last_time != 0)
-		tunnel_note_packet(tunnel, (uint8_t)side, tunnel->last_frame, last_time);
+	tunnel_note_packet(tunnel, (uint8_t)side, tunnel->last_frame, last_time);
 }

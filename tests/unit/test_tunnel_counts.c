@@ -43,6 +43,13 @@ static struct tunnel *tunnel_of(const struct tunnels *table)
 	return tunnels_at(table, 0);
 }
 
+static struct tunnel *tunnel_with_ends(const struct tunnels *table)
+{
+	const struct ip_address here = end_of(0), there = end_of(1);
+
+	return tunnels_find(table, &here, &there);
+}
+
 static struct spi_counts counts_from(unsigned side, uint32_t spi, uint64_t packets, int64_t since, int64_t last)
 {
 	return (struct spi_counts){.source = end_of(side),
@@ -492,6 +499,7 @@ static void each_tunnel_with_counts_is_settled_once(void)
 	g_assert_true(tunnels_settle_next(table, &cursor) == tunnel_of(table));
 	g_assert_true(tunnels_settle_next(table, &cursor) == other);
 	g_assert_null(tunnels_settle_next(table, &cursor));
+	g_assert_cmpuint(table->dirty->len, ==, 0);
 	cursor = 0;
 	g_assert_null(tunnels_settle_next(table, &cursor));
 	take(table, 0, SPI_FROM_0, 1, 0, START);
@@ -513,6 +521,14 @@ static void a_tunnel_that_gave_way_is_not_settled(void)
 		struct tunnels *table = tunnels_new(&options);
 		take(table, 0, SPI_FROM_0, 1, 0, START);
 		g_assert_nonnull(tunnels_between(table, &a, &b, 0, START));
+		g_assert_null(tunnels_settle_next(table, &cursor));
+		/* Those behind it are. */
+		const struct spi_counts counts = {
+		        .source = a, .destination = b, .spi = 1, .packets = 1, .last_time = START};
+		tunnels_take_counts(table, &counts);
+		take(table, 0, SPI_FROM_0, 1, 0, START);
+		cursor = 0;
+		g_assert_true(tunnels_settle_next(table, &cursor) == tunnel_with_ends(table));
 		g_assert_null(tunnels_settle_next(table, &cursor));
 		tunnels_free(table);
 	}
@@ -536,24 +552,26 @@ static void loss_is_judged_over_one_to_two_minutes(void)
 	        {SECONDS(189), {52, 32}, {5, 3}},
 	        {SECONDS(190), {72, 52}, {7, 5}},
 	};
-	struct tunnels *table = table_for(64);
-	const struct esp_direction *direction = &tunnel_of(table)->esp[0];
+	for (unsigned side = 0; side < 2; side++) {
+		struct tunnels *table = table_for(64);
+		const struct esp_direction *direction = &tunnel_of(table)->esp[side];
 
-	take(table, 0, SPI_FROM_0, 2, 0, START);
-	settle(table, START);
-	g_assert_cmpuint(direction->loss_packets[0], ==, 2);
-	for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
-		struct spi_counts counts = counts_from(0, SPI_FROM_0, 10, 0, START);
-		counts.lost = 1;
-		tunnels_take_counts(table, &counts);
-		settle(table, START + SECONDS(60) + looks[i].time);
-		for (unsigned window = 0; window < 2; window++) {
-			g_assert_cmpuint(direction->loss_packets[window], ==, looks[i].packets[window]);
-			g_assert_cmpuint(direction->loss_lost[window], ==, looks[i].lost[window]);
+		take(table, side, SPI_FROM_0, 2, 0, START);
+		settle(table, START);
+		g_assert_cmpuint(direction->loss_packets[0], ==, 2);
+		for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
+			struct spi_counts counts = counts_from(side, SPI_FROM_0, 10, 0, START);
+			counts.lost = 1;
+			tunnels_take_counts(table, &counts);
+			settle(table, START + SECONDS(60) + looks[i].time);
+			for (unsigned window = 0; window < 2; window++) {
+				g_assert_cmpuint(direction->loss_packets[window], ==, looks[i].packets[window]);
+				g_assert_cmpuint(direction->loss_lost[window], ==, looks[i].lost[window]);
+			}
 		}
+		g_assert_cmpuint(tunnel_of(table)->esp[!side].loss_packets[0], ==, 0);
+		tunnels_free(table);
 	}
-	g_assert_cmpuint(tunnel_of(table)->esp[1].loss_packets[0], ==, 0);
-	tunnels_free(table);
 }
 
 /* What one-way has cost is in the losses of the 8 packets after it, however many looks they take. */
@@ -566,28 +584,30 @@ static void the_looks_that_end_an_outage_tell_what_it_cost(void)
 	} cases[] = {{{1, 1, 1, 1}, 4}, {{3, 4, 1, 1}, 3},   {{3, 5, 1, 1}, 2},
 	             {{8, 1, 1, 1}, 1}, {{900, 1, 1, 1}, 1}, {{7, 2, 1, 1}, 2}};
 
-	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+	for (size_t i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+		const unsigned silent = i % 2;
 		struct tunnels *table = table_for(64);
 		struct tunnel *tunnel = tunnel_of(table);
 		for (unsigned side = 0; side < 2; side++)
 			take(table, side, SPI_FROM_0, 2, 0, START);
 		settle(table, START);
-		take(table, 0, SPI_FROM_0, ONE_WAY_PACKETS, 0, START + 1);
+		take(table, !silent, SPI_FROM_0, ONE_WAY_PACKETS, 0, START + 1);
 		settle(table, START + 1);
 		tunnel->current = CAUSE_ONE_WAY;
 		for (unsigned look = 0; look < 4; look++) {
-			struct spi_counts counts = counts_from(1, SPI_FROM_0, cases[i].packets[look], 0, START + 2);
+			struct spi_counts counts =
+			        counts_from(silent, SPI_FROM_0, cases[i / 2].packets[look], 0, START + 2);
 			counts.lost = 1;
 			tunnels_take_counts(table, &counts);
 			settle(table, START + 2);
 			tunnel->current = CAUSE_NONE;
 			/* A look without a packet of this direction is none of them. */
-			take(table, 0, SPI_FROM_0, 1, 0, START + 2);
+			take(table, !silent, SPI_FROM_0, 1, 0, START + 2);
 			settle(table, START + 2);
 		}
-		g_assert_cmpuint(tunnel->esp[1].lost, ==, 4);
-		g_assert_cmpuint(tunnel->esp[1].lost_in_outages, ==, cases[i].in_outages);
-		g_assert_cmpuint(tunnel->esp[0].lost_in_outages, ==, 0);
+		g_assert_cmpuint(tunnel->esp[silent].lost, ==, 4);
+		g_assert_cmpuint(tunnel->esp[silent].lost_in_outages, ==, cases[i / 2].in_outages);
+		g_assert_cmpuint(tunnel->esp[!silent].lost_in_outages, ==, 0);
 		tunnels_free(table);
 	}
 }

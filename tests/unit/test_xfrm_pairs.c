@@ -493,6 +493,334 @@ static void test_cut_messages(void)
 	end(&kernel);
 }
 
+/* ---- SAs that change and go ---- */
+
+/* Made so many seconds apart, whichever was first. */
+static void test_the_two_were_made_within_a_minute(void)
+{
+	for (uint64_t apart = 59; apart <= 61; apart++) {
+		for (unsigned first = 0; first < 2; first++) {
+			struct kernel kernel;
+			begin(&kernel);
+			add_sa(&kernel, SA(HERE, THERE, 0x10, 1, .added = first == 0 ? 0 : apart));
+			add_sa(&kernel, SA(THERE, HERE, 0x20, 1, .added = first == 0 ? apart : 0));
+			look(&kernel);
+			g_assert_cmpuint(kernel.told->len, ==, apart <= 60);
+			if (apart <= 60)
+				g_assert_cmpuint(g_array_index(kernel.told, struct xfrm_pair, 0).added, ==,
+				                 NOON + apart);
+			end(&kernel);
+		}
+	}
+}
+
+static void update_sa(struct kernel *kernel, struct sa sa)
+{
+	struct message message;
+	const struct xfrm_usersa_info info = info_of(&sa);
+	struct nlmsghdr *header = begin_message(&message, XFRM_MSG_UPDSA, &info, sizeof info);
+
+	put_algorithms(header, &sa);
+	xfrm_pairs_read(kernel->pairs, header);
+}
+
+/* Whichever of the two goes, and whichever was known first: the pair is gone once. */
+static void test_a_pair_goes_with_either_of_its_sas(void)
+{
+	for (unsigned order = 0; order < 4; order++) {
+		struct kernel kernel;
+		const struct sa sas[] = {SA(HERE, THERE, 0x10, 1), SA(THERE, HERE, 0x20, 1)};
+		begin(&kernel);
+		add_sa(&kernel, sas[order & 1]);
+		add_sa(&kernel, sas[!(order & 1)]);
+		look(&kernel);
+		g_assert_cmpuint(kernel.told->len, ==, 1);
+		g_assert_false(xfrm_pairs_changed(kernel.pairs));
+		delete_sa(&kernel, sas[order >> 1]);
+		g_assert_true(xfrm_pairs_changed(kernel.pairs));
+		g_assert_cmpuint(kernel.gone->len, ==, 1);
+		g_assert_cmpuint(xfrm_pairs_count(kernel.pairs), ==, 0);
+		g_assert_cmpuint(xfrm_pairs_sas(kernel.pairs), ==, 1);
+		delete_sa(&kernel, sas[!(order >> 1)]);
+		delete_sa(&kernel, sas[0]);
+		g_assert_cmpuint(kernel.gone->len, ==, 1);
+		g_assert_cmpuint(xfrm_pairs_sas(kernel.pairs), ==, 0);
+		end(&kernel);
+	}
+}
+
+/* A new lifetime, say. */
+static void test_an_sa_that_is_updated_is_still_the_same(void)
+{
+	struct kernel kernel;
+
+	begin(&kernel);
+	add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+	add_sa(&kernel, SA(THERE, HERE, 0x20, 1));
+	look(&kernel);
+	update_sa(&kernel, SA(HERE, THERE, 0x10, 1, .added = 5));
+	g_assert_true(xfrm_pairs_changed(kernel.pairs));
+	look(&kernel);
+	g_assert_cmpuint(kernel.gone->len, ==, 0);
+	g_assert_cmpuint(kernel.told->len, ==, 1);
+	g_assert_cmpuint(xfrm_pairs_count(kernel.pairs), ==, 1);
+	end(&kernel);
+}
+
+/* With another reqid, or from another end, it was made anew: what it was paired with is nothing to it. */
+static void test_an_sa_of_another_flow_is_another(void)
+{
+	static const struct sa others[] = {{.from = HERE, .to = THERE, .spi = 0x10, .reqid = 2},
+	                                   {.from = "203.0.113.7", .to = THERE, .spi = 0x10, .reqid = 1}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+		struct kernel kernel;
+		begin(&kernel);
+		add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+		add_sa(&kernel, SA(THERE, HERE, 0x20, 1));
+		look(&kernel);
+		update_sa(&kernel, others[i]);
+		g_assert_cmpuint(kernel.gone->len, ==, 1);
+		g_assert_cmpuint(xfrm_pairs_sas(kernel.pairs), ==, 2);
+		add_sa(&kernel, SA(THERE, others[i].from, 0x21, others[i].reqid));
+		look(&kernel);
+		g_assert_cmpuint(kernel.told->len, ==, 2);
+		g_assert_cmpuint(xfrm_pairs_count(kernel.pairs), ==, 1);
+		end(&kernel);
+	}
+}
+
+static void test_an_expiry_makes_no_sa(void)
+{
+	struct kernel kernel;
+
+	begin(&kernel);
+	expire_sa(&kernel, SA(HERE, THERE, 0x10, 1), false);
+	expire_sa(&kernel, SA(HERE, THERE, 0x10, 1), true);
+	g_assert_cmpuint(xfrm_pairs_sas(kernel.pairs), ==, 0);
+	end(&kernel);
+}
+
+static void test_after_a_flush_there_is_nothing(void)
+{
+	struct kernel kernel;
+	struct message message;
+	const struct xfrm_usersa_flush flush = {.proto = IPPROTO_ESP};
+
+	begin(&kernel);
+	add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+	add_sa(&kernel, SA(THERE, HERE, 0x20, 1));
+	look(&kernel);
+	xfrm_pairs_read(kernel.pairs, begin_message(&message, XFRM_MSG_FLUSHSA, &flush, sizeof flush));
+	g_assert_cmpuint(xfrm_pairs_count(kernel.pairs), ==, 0);
+	g_assert_cmpuint(xfrm_pairs_sas(kernel.pairs), ==, 0);
+	look(&kernel);
+	g_assert_cmpuint(kernel.told->len, ==, 1);
+	end(&kernel);
+}
+
+/* What is in a dump stays, SAs and policies. */
+static void test_what_a_dump_has_stays(void)
+{
+	struct kernel kernel;
+
+	begin(&kernel);
+	add_policies(&kernel, 1, 2);
+	add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+	add_sa(&kernel, SA(HERE, THERE, 0x11, 1, .added = 100));
+	look(&kernel);
+	xfrm_pairs_begin_dump(kernel.pairs);
+	add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+	add_policies(&kernel, 1, 2);
+	xfrm_pairs_match(kernel.pairs);
+	xfrm_pairs_end_dump(kernel.pairs);
+	g_assert_true(xfrm_pairs_changed(kernel.pairs));
+	g_assert_cmpuint(xfrm_pairs_sas(kernel.pairs), ==, 1);
+	add_sa(&kernel, SA(THERE, HERE, 0x20, 2));
+	look(&kernel);
+	g_assert_cmpuint(kernel.told->len, ==, 1);
+	assert_pair(&kernel, 0, 0x10, 0x20);
+	end(&kernel);
+}
+
+/* ---- policies that change and go ---- */
+
+#define OUT_INDEX 9
+#define IN_INDEX 16
+
+static struct xfrm_userpolicy_info policy_info(uint32_t index, uint8_t direction)
+{
+	struct xfrm_userpolicy_info info = {
+	        .sel = {.prefixlen_s = 24, .prefixlen_d = 24}, .index = index, .dir = direction};
+
+	info.sel.family = put_address("10.1.0.0", &info.sel.saddr);
+	put_address("10.2.0.0", &info.sel.daddr);
+	return info;
+}
+
+static void expire_policy(struct kernel *kernel, uint32_t index, bool hard)
+{
+	struct message message;
+	const struct xfrm_user_polexpire expiry = {.pol = policy_info(index, XFRM_POLICY_OUT), .hard = hard};
+
+	xfrm_pairs_read(kernel->pairs, begin_message(&message, XFRM_MSG_POLEXPIRE, &expiry, sizeof expiry));
+}
+
+static void delete_policy(struct kernel *kernel, uint32_t index)
+{
+	struct message message;
+	const struct xfrm_userpolicy_info info = policy_info(index, XFRM_POLICY_OUT);
+	const struct xfrm_userpolicy_id id = {.index = index};
+	struct nlmsghdr *header = begin_message(&message, XFRM_MSG_DELPOLICY, &id, sizeof id);
+
+	mnl_attr_put(header, XFRMA_POLICY, sizeof info, &info);
+	xfrm_pairs_read(kernel->pairs, header);
+}
+
+/* Without a template it says nothing of SAs any more. */
+static void update_policy_to_nothing(struct kernel *kernel, uint32_t index)
+{
+	struct message message;
+	const struct xfrm_userpolicy_info info = policy_info(index, XFRM_POLICY_OUT);
+
+	xfrm_pairs_read(kernel->pairs, begin_message(&message, XFRM_MSG_UPDPOLICY, &info, sizeof info));
+}
+
+static void flush_policies(struct kernel *kernel)
+{
+	struct message message;
+
+	xfrm_pairs_read(kernel->pairs, begin_message(&message, XFRM_MSG_FLUSHPOLICY, "", 0));
+}
+
+enum change { KEEP, SOFT_EXPIRY, HARD_EXPIRY, DELETION, OTHER_DELETION, UPDATE, FLUSH, CHANGES };
+
+/* Two reqids that policies join, unless one of these goes before the SAs are there. */
+static void test_policies_join_for_as_long_as_they_are_there(void)
+{
+	for (enum change change = KEEP; change < CHANGES; change++) {
+		struct kernel kernel;
+		const bool stays = change == KEEP || change == SOFT_EXPIRY || change == OTHER_DELETION;
+		begin(&kernel);
+		add_policies(&kernel, 1, 2);
+		xfrm_pairs_match(kernel.pairs);
+		g_assert_false(xfrm_pairs_changed(kernel.pairs));
+		if (change == SOFT_EXPIRY || change == HARD_EXPIRY)
+			expire_policy(&kernel, OUT_INDEX, change == HARD_EXPIRY);
+		else if (change == DELETION || change == OTHER_DELETION)
+			delete_policy(&kernel, change == DELETION ? OUT_INDEX : OUT_INDEX + 1);
+		else if (change == UPDATE)
+			update_policy_to_nothing(&kernel, OUT_INDEX);
+		else if (change == FLUSH)
+			flush_policies(&kernel);
+		g_test_message("change %d", change);
+		g_assert_cmpint(xfrm_pairs_changed(kernel.pairs), ==, !stays);
+		add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+		add_sa(&kernel, SA(THERE, HERE, 0x20, 2));
+		look(&kernel);
+		g_assert_cmpuint(kernel.told->len, ==, stays);
+		end(&kernel);
+	}
+}
+
+/* What policies say by now holds: a policy of the same number takes the place of the one before. */
+static void test_a_policy_takes_the_place_of_the_one_before(void)
+{
+	struct kernel kernel;
+
+	begin(&kernel);
+	add_policies(&kernel, 1, 2);
+	add_policy(&kernel, (struct policy){OUT_INDEX, XFRM_POLICY_OUT, HERE, THERE, 3, "10.1.0.0", "10.2.0.0"});
+	add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+	add_sa(&kernel, SA(HERE, THERE, 0x11, 3));
+	add_sa(&kernel, SA(THERE, HERE, 0x20, 2));
+	look(&kernel);
+	g_assert_cmpuint(kernel.told->len, ==, 1);
+	assert_pair(&kernel, 0, 0x11, 0x20);
+	end(&kernel);
+}
+
+/* One flow out whose traffic comes back in two: which SA belongs to it is not clear. */
+static void test_two_ways_back_are_none(void)
+{
+	for (unsigned same = 0; same < 2; same++) {
+		struct kernel kernel;
+		const uint32_t second = same != 0 ? 2 : 3;
+		begin(&kernel);
+		add_policies(&kernel, 1, 2);
+		add_policy(&kernel, (struct policy){65, XFRM_POLICY_OUT, HERE, THERE, 1, "10.3.0.0", "10.4.0.0"});
+		add_policy(&kernel, (struct policy){72, XFRM_POLICY_IN, THERE, HERE, second, "10.4.0.0", "10.3.0.0"});
+		add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+		add_sa(&kernel, SA(THERE, HERE, 0x20, 2));
+		look(&kernel);
+		g_assert_cmpuint(kernel.told->len, ==, same);
+		end(&kernel);
+	}
+}
+
+/* Networks of the policy with the lowest number, seen from each end. */
+static void test_the_first_policy_names_the_networks(void)
+{
+	struct kernel kernel;
+	char text[IP_ADDRESS_TEXT_SIZE];
+
+	begin(&kernel);
+	add_policy(&kernel, (struct policy){65, XFRM_POLICY_OUT, HERE, THERE, 1, "10.3.0.0", "10.4.0.0"});
+	add_policy(&kernel, (struct policy){72, XFRM_POLICY_IN, THERE, HERE, 1, "10.4.0.0", "10.3.0.0"});
+	add_policies(&kernel, 1, 1);
+	add_sa(&kernel, SA(HERE, THERE, 0x10, 1, .offload = XFRM_OFFLOAD_IPV6));
+	add_sa(&kernel, SA(THERE, HERE, 0x20, 1, .offload = XFRM_OFFLOAD_INBOUND, .added = 3));
+	look(&kernel);
+	g_assert_cmpuint(kernel.told->len, ==, 1);
+	const struct xfrm_pair *pair = &g_array_index(kernel.told, struct xfrm_pair, 0);
+	const bool turned = strcmp(ip_address_to_text(&pair->end[0], text), HERE) != 0;
+	g_assert_true(pair->agreement.selectors_known);
+	g_assert_cmpstr(ip_address_to_text(&pair->agreement.network[turned].first, text), ==, "10.1.0.0");
+	g_assert_cmpstr(ip_address_to_text(&pair->agreement.network[!turned].first, text), ==, "10.2.0.0");
+	g_assert_cmphex(pair->spi_from[turned], ==, 0x10);
+	g_assert_false(pair->hidden[turned]);
+	g_assert_true(pair->hidden[!turned]);
+	g_assert_cmpuint(pair->added, ==, NOON + 3);
+	end(&kernel);
+}
+
+/* Policies of which one lacks the other direction, or is for other networks, join nothing. */
+static void test_policies_without_their_mirror_join_nothing(void)
+{
+	static const struct policy backs[] = {
+	        {16, XFRM_POLICY_OUT, THERE, HERE, 2, "10.2.0.0", "10.1.0.0"},
+	        {16, XFRM_POLICY_IN, THERE, HERE, 2, "10.2.1.0", "10.1.0.0"},
+	        {16, XFRM_POLICY_IN, THERE, HERE, 2, "10.2.0.0", "10.1.1.0"},
+	        {16, XFRM_POLICY_IN, "203.0.113.7", HERE, 2, "10.2.0.0", "10.1.0.0"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(backs); i++) {
+		struct kernel kernel;
+		begin(&kernel);
+		add_policy(&kernel, (struct policy){9, XFRM_POLICY_OUT, HERE, THERE, 1, "10.1.0.0", "10.2.0.0"});
+		add_policy(&kernel, backs[i]);
+		add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+		add_sa(&kernel, SA(THERE, HERE, 0x20, 2));
+		look(&kernel);
+		g_assert_cmpuint(kernel.told->len, ==, 0);
+		end(&kernel);
+	}
+}
+
+/* The same reqid one way, but policies say that its traffic comes back elsewhere. */
+static void test_a_way_back_that_is_anothers_is_none(void)
+{
+	struct kernel kernel;
+
+	begin(&kernel);
+	add_policies(&kernel, 1, 2);
+	add_sa(&kernel, SA(HERE, THERE, 0x12, 2));
+	add_sa(&kernel, SA(THERE, HERE, 0x20, 2));
+	look(&kernel);
+	g_assert_cmpuint(kernel.told->len, ==, 0);
+	end(&kernel);
+}
+
 #define TEST(function)                                                                                                 \
 	{                                                                                                              \
 		"/xfrm_pairs/" #function, test_##function                                                              \
@@ -515,6 +843,19 @@ static const struct {
         TEST(offload_hides_a_direction),
         TEST(taken_pairs_are_looked_at),
         TEST(cut_messages),
+        TEST(the_two_were_made_within_a_minute),
+        TEST(a_pair_goes_with_either_of_its_sas),
+        TEST(an_sa_that_is_updated_is_still_the_same),
+        TEST(an_sa_of_another_flow_is_another),
+        TEST(an_expiry_makes_no_sa),
+        TEST(after_a_flush_there_is_nothing),
+        TEST(what_a_dump_has_stays),
+        TEST(policies_join_for_as_long_as_they_are_there),
+        TEST(a_policy_takes_the_place_of_the_one_before),
+        TEST(two_ways_back_are_none),
+        TEST(the_first_policy_names_the_networks),
+        TEST(policies_without_their_mirror_join_nothing),
+        TEST(a_way_back_that_is_anothers_is_none),
 };
 
 int main(int argc, char **argv)
