@@ -360,28 +360,292 @@ static void any_bytes_are_survived(void)
 	g_rand_free(random);
 }
 
+/* ---- each bound: just below it, and at it ---- */
+
+static void a_tag_is_device_class_severity_and_six_digits(void)
+{
+	static const struct {
+		const char *line;
+		int result;
+		uint8_t severity;
+		const char *text;
+	} tags[] = {
+	        {"%ASA-0-750003: x", 0, 0, "x"},
+	        {"%ASA-7-750003: x", 0, 7, "x"},
+	        {"%ASA-8-750003: x", -EBADMSG, 0, NULL},
+	        {"%ASA-4-750003:x", 0, 4, "x"},
+	        {"%ASA-4-750003 x", 0, 4, "x"},
+	        {"%ASA-4-750003:    x  y  ", 0, 4, "x  y"},
+	        {"%ASA-4-750003", 0, 4, ""},
+	        {"%ASA-4-75000x: y", -EBADMSG, 0, NULL},
+	        {"%ASA-4-750003x", 0, 4, "x"},
+	        {"%ASA-44-750003: x", -EBADMSG, 0, NULL},
+	        {"%ASA-vpn-4-750003: x", 0, 4, "x"},
+	        {"%ASA-vpn_lb-4-750003: x", 0, 4, "x"},
+	        {"%ASA-v2-4-750003: x", -EBADMSG, 0, NULL},
+	        {"%ASA-vpn-4", -EBADMSG, 0, NULL},
+	        {"%ASA-vpn-", -EBADMSG, 0, NULL},
+	        {"%ASA-vpn", -EBADMSG, 0, NULL},
+	        {"%ASA-vpn-x-4-750003: x", -EBADMSG, 0, NULL},
+	        {"%ASA4-750003: x", -ENOMSG, 0, NULL},
+	        {"%ASA-9-750003: %ASA-4-750003: x", 0, 4, "x"},
+	        {"ASA-4-750003: x", -ENOMSG, 0, NULL},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(tags); i++) {
+		struct asa_log_message message;
+		g_test_message("%s", tags[i].line);
+		g_assert_cmpint(read_line(tags[i].line, &message), ==, tags[i].result);
+		if (tags[i].result != 0)
+			continue;
+		message = read_good(tags[i].line);
+		g_assert_cmpuint(message.severity, ==, tags[i].severity);
+		g_assert_cmpuint(message.number, ==, 750003);
+		g_assert_cmpuint(message.text_length, ==, strlen(tags[i].text));
+	}
+	/* The text is the caller's own. */
+	static const char line[] = "before %ASA-4-750003: the text \r";
+	struct asa_log_message message;
+	g_assert_cmpint(asa_log_read(line, sizeof line - 1, &message), ==, 0);
+	g_assert_true(message.text == line + 22);
+	g_assert_cmpuint(message.text_length, ==, strlen("the text"));
+}
+
+#define NOON INT64_C(1417696671) /* 2014-12-04 12:37:51 UTC */
+
+static void a_time_is_read_to_its_fraction_and_zone(void)
+{
+	static const struct {
+		const char *time;
+		int64_t seconds, nanoseconds; /* 0: none */
+	} times[] = {
+	        {"2014-12-04T12:37:51Z", NOON, 0},
+	        {"2014-12-04 12:37:51Z", NOON, 0},
+	        {"2014-12-04t12:37:51z", NOON, 0},
+	        {"2014-12-04_12:37:51Z", 0, 0},
+	        {"2014-12-04T12:37:51", 0, 0},
+	        {"2014-12-04T12:37:51.5Z", NOON, 500000000},
+	        {"2014-12-04T12:37:51.123456789Z", NOON, 123456789},
+	        {"2014-12-04T12:37:51.1234567899Z", NOON, 123456789},
+	        {"2014-12-04T12:37:51.Z", NOON, 0},
+	        {"2014-12-04T12:37:51+00:00", NOON, 0},
+	        {"2014-12-04T13:37:51+01:00", NOON, 0},
+	        {"2014-12-04T13:37:51+0100", NOON, 0},
+	        {"2014-12-04T11:07:51-01:30", NOON, 0},
+	        {"2014-12-04T12:37:51-0", 0, 0},
+	        {"2014-12-04T12:37:51+01:0", 0, 0},
+	        {"2014-12-04T12:37:51*01:00", 0, 0},
+	        {"1970-12-31T23:59:59Z", 0, 0},
+	        {"1971-01-01T00:00:00Z", 31536000, 0},
+	        {"2200-12-31T23:59:59Z", 7289654399, 0},
+	        {"2201-01-01T00:00:00Z", 0, 0},
+	        {"2014-00-04T12:37:51Z", 0, 0},
+	        {"2014-01-04T12:37:51Z", 1388839071, 0},
+	        {"2014-13-04T12:37:51Z", 0, 0},
+	        {"2014-12-00T12:37:51Z", 0, 0},
+	        {"2014-12-01T12:37:51Z", NOON - 3 * 86400, 0},
+	        {"2014-12-31T12:37:51Z", NOON + 27 * 86400, 0},
+	        {"2014-12-32T12:37:51Z", 0, 0},
+	        {"2014-12-04T23:37:51Z", NOON + 11 * 3600, 0},
+	        {"2014-12-04T24:37:51Z", 0, 0},
+	        {"2014-12-04T12:59:51Z", NOON + 22 * 60, 0},
+	        {"2014-12-04T12:60:51Z", 0, 0},
+	        {"2014-12-04T12:37:60Z", NOON + 9, 0},
+	        {"2014-12-04T12:37:61Z", 0, 0},
+	        {"2014-13-04T12:37:61.5Z", 0, 0},
+
+	        {"Jan 04 2014 12:37:51 UTC", 1388839071, 0},
+	        {"Feb 04 2014 12:37:51 UTC", 1391517471, 0},
+	        {"Mar 04 2014 12:37:51 UTC", 1393936671, 0},
+	        {"Apr 04 2014 12:37:51 UTC", 1396615071, 0},
+	        {"May 04 2014 12:37:51 UTC", 1399207071, 0},
+	        {"Jun 04 2014 12:37:51 UTC", 1401885471, 0},
+	        {"Jul 04 2014 12:37:51 UTC", 1404477471, 0},
+	        {"Aug 04 2014 12:37:51 UTC", 1407155871, 0},
+	        {"Sep 04 2014 12:37:51 UTC", 1409834271, 0},
+	        {"Oct 04 2014 12:37:51 UTC", 1412426271, 0},
+	        {"Nov 04 2014 12:37:51 UTC", 1415104671, 0},
+	        {"Dec 04 2014 12:37:51 UTC", NOON, 0},
+	        {"Dec 04 2014 12:37:51 GMT", NOON, 0},
+	        {"Dec 04 2014 12:37:51.250 UTC", NOON, 250000000},
+	        {"Dec 04 2014 12:37:51 CET", 0, 0},
+	        {"Dec 04 2014 12:37:51", 0, 0},
+	        {"Dez 04 2014 12:37:51 UTC", 0, 0},
+	        {"Dec 32 2014 12:37:51.250 UTC", 0, 0},
+	        {"Dec 4 2014 12:37:51 UTC", 0, 0},
+	        {"Dec 04 12:37:51 UTC", 0, 0},
+	        {"<164>1 Dec 04 2014 12:37:51 UTC 2015-12-04T12:37:51Z", NOON, 0}, /* the first */
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
+		char *line = g_strconcat(times[i].time, ": " WRONG_KEY, NULL);
+		g_test_message("%s", times[i].time);
+		g_assert_cmpint(read_good(line).time, ==, times[i].seconds * NANOSECONDS + times[i].nanoseconds);
+		g_free(line);
+	}
+}
+
+/* The words before an address say whose it is, some of them in one message only. */
+static void words_say_whose_an_address_is(void)
+{
+	static const struct {
+		uint32_t number;
+		const char *text, *local, *peer;
+		uint16_t local_port, peer_port;
+	} cases[] = {
+	        {750003, "Remote:10.2.0.1:501", "", "10.2.0.1", 0, 501},
+	        {750003, "Local:10.1.0.1:502", "10.1.0.1", "", 502, 0},
+	        {750003, "Local: [10.1.0.1]:502", "10.1.0.1", "", 502, 0},
+	        {713119, "IP = 10.2.0.1, x", "", "10.2.0.1", 0, 0},
+	        {713119, "IP = [10.2.0.1], x", "", "10.2.0.1", 0, 0},
+	        {713119, "IKE Peer 10.2.0.1 x", "", "10.2.0.1", 0, 0},
+	        {713119, "IKE Peer: 10.2.0.1 x", "", "10.2.0.1", 0, 0},
+	        {713119, "for peer 10.2.0.1.", "", "10.2.0.1", 0, 0},
+	        {713119, "for user 10.2.0.1.", "", "", 0, 0},
+	        {713906, "Packet received on 10.1.0.1:500 x", "10.1.0.1", "", 500, 0},
+	        {713904, "Packet received on 10.1.0.1:500 x", "", "", 0, 0},
+	        {753001, "IKEv2 packet received from 10.2.0.1:500 x", "", "10.2.0.1", 0, 500},
+	        {713904, "IKEv2 packet received from 10.2.0.1:500 x", "", "", 0, 0},
+	        {713157, "initial contact to server 10.2.0.1 x", "", "10.2.0.1", 0, 0},
+	        {713904, "initial contact to server 10.2.0.1 x", "", "", 0, 0},
+	        /* The first that says it holds. */
+	        {713119, "IP = 10.2.0.1, for peer 10.3.0.1", "", "10.2.0.1", 0, 0},
+	        {713119, "for peer 10.3.0.1, IP = 10.2.0.1", "", "10.2.0.1", 0, 0},
+	        {402114, "Remote:10.4.0.1:500 from 10.2.0.1 to 10.1.0.1", "10.1.0.1", "10.4.0.1", 0, 500},
+
+	        {402114, "x from 10.2.0.1 to 10.1.0.1 y", "10.1.0.1", "10.2.0.1", 0, 0},
+	        {402121, "x from 10.2.0.1 to 10.1.0.1 y", "10.1.0.1", "10.2.0.1", 0, 0},
+	        {402122, "x from 10.2.0.1 to 10.1.0.1 y", "", "", 0, 0},
+	        {402114, "x to 10.1.0.1 from 10.2.0.1 y", "", "10.2.0.1", 0, 0},
+	        {402114, "x from nobody to 10.1.0.1 y", "", "", 0, 0},
+	        {602303, "x between 10.1.0.1 and 10.2.0.1 y", "10.1.0.1", "10.2.0.1", 0, 0},
+	        {602304, "x between 10.1.0.1 and 10.2.0.1 y", "10.1.0.1", "10.2.0.1", 0, 0},
+	        {602305, "x between 10.1.0.1 and 10.2.0.1 y", "", "", 0, 0},
+	        {702305, "x between 10.1.0.1 and 10.2.0.1 y", "10.1.0.1", "10.2.0.1", 0, 0},
+	        {702307, "x between 10.1.0.1 and 10.2.0.1 y", "10.1.0.1", "10.2.0.1", 0, 0},
+	        {713906, "x on 10.1.0.1:500 from 10.2.0.1:501 y", "10.1.0.1", "10.2.0.1", 500, 501},
+	        {713905, "x on 10.1.0.1:500 from 10.2.0.1:501 y", "", "", 0, 0},
+	        {402114, "x from 10.2.0.1:501 to 10.1.0.1 y", "10.1.0.1", "10.2.0.1", 0, 501},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		char *line = g_strdup_printf("%%ASA-4-%06u: %s", cases[i].number, cases[i].text);
+		struct asa_log_message message = read_good(line);
+		g_test_message("%s", line);
+		assert_address(&message.local, cases[i].local);
+		assert_address(&message.peer, cases[i].peer);
+		g_assert_cmpuint(message.local_port, ==, cases[i].local_port);
+		g_assert_cmpuint(message.peer_port, ==, cases[i].peer_port);
+		g_free(line);
+	}
+}
+
+/* What the text says, else what the number says. */
+static void a_message_is_of_one_version_or_of_none(void)
+{
+	static const struct {
+		const char *line;
+		uint8_t version;
+	} cases[] = {
+	        {"%ASA-5-713119: x", 1},       {"%ASA-7-715080: x", 1},       {"%ASA-4-750003: x", 2},
+	        {"%ASA-4-751001: x", 2},       {"%ASA-4-752012: x", 0},       {"%ASA-6-602303: x", 0},
+	        {"%ASA-4-402114: x", 0},       {"%ASA-4-752012: IKEv1 x", 1}, {"%ASA-4-752012: IKEv2 x", 2},
+	        {"%ASA-5-713119: IKEv2 x", 2}, {"%ASA-4-750003: IKEv1 x", 1}, {"%ASA-4-752012: IKEv1 and IKEv2", 2},
+	        {"%ASA-4-753001: x", 0},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		g_assert_cmpuint(read_good(cases[i].line).ike_version, ==, cases[i].version);
+}
+
+static void a_map_entry_is_its_tag_and_its_number(void)
+{
+	static const struct {
+		const char *text, *map;
+	} cases[] = {
+	        {"Map Tag = m. Map Sequence Number = 10.", "m 10"},   {"Map Tag=m.,. Map Sequence Number=10x", "m 10"},
+	        {"Map Tag = m.n Map Sequence Number = 1 0", "m.n 1"}, {"Map Tag = m. Map Sequence Number", "m "},
+	        {"Map Tag = m. Sequence Number = 10.", ""},           {"Map Sequence Number = 10. Map Tag = m.", ""},
+	        {"Map Tag = . Map Sequence Number = 10.", " 10"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		char *line = g_strconcat("%ASA-4-752012: ", cases[i].text, NULL);
+		g_test_message("%s", line);
+		g_assert_cmpstr(read_good(line).map, ==, cases[i].map);
+		g_free(line);
+	}
+	/* As much as there is room for: of the tag all but 8 bytes, and the number behind it. */
+	char *tag = g_strnfill(100, 'm'), *number = g_strnfill(100, '7');
+	char *line = g_strdup_printf("%%ASA-4-752012: Map Tag = %s Map Sequence Number = %s", tag, number);
+	tag[ASA_LOG_MAP_SIZE - 8] = '\0';
+	number[6] = '\0';
+	char *map = g_strdup_printf("%s %s", tag, number);
+	g_assert_cmpstr(read_good(line).map, ==, map);
+	g_free(map);
+	g_free(line);
+	g_free(number);
+	g_free(tag);
+}
+
+/* Words alone, with what else the line says. */
+static void words_without_a_number_name_ends_time_and_version(void)
+{
+	static const char line[] = "2014-12-04T12:37:51Z IKEv2-PROTO-1: IP = 10.2.0.1, Received TS_UNACCEPTABLE notify";
+	struct asa_log_message message;
+
+	g_assert_cmpint(asa_log_read_wording(line, strlen(line), &message), ==, 0);
+	g_assert_cmpint(message.time, ==, NOON * NANOSECONDS);
+	g_assert_cmpuint(message.ike_version, ==, 2);
+	assert_address(&message.peer, "10.2.0.1");
+	g_assert_true(message.text == line);
+	g_assert_cmpuint(message.text_length, ==, strlen(line));
+	g_assert_nonnull(message.wording);
+	g_assert_null(message.meaning);
+	g_assert_cmpint(message.phase, ==, PHASE_2);
+	g_assert_cmpint(message.outcome, ==, LOG_FAILED);
+	g_assert_cmpint(message.strength, ==, message.wording->strength);
+	g_assert_cmpuint(message.number, ==, 0);
+	static const char platform[] = "IKEv2-PLAT-1: (139): Auth exchange failed";
+	g_assert_cmpint(asa_log_read_wording(platform, strlen(platform), &message), ==, 0);
+	g_assert_cmpint(message.cause, ==, CAUSE_PSK_MISMATCH);
+}
+
+#define TEST(function)                                                                                                 \
+	{                                                                                                              \
+		"/asa-log/" #function, function                                                                        \
+	}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} tests[] = {
+        TEST(the_articles_wrong_key_names_peers_phase_and_cause),
+        TEST(what_has_nothing_to_do_with_ipsec_names_nobody),
+        TEST(syslog_puts_many_things_before_a_message),
+        TEST(other_devices_and_a_class_are_read),
+        TEST(what_is_no_message_is_refused),
+        TEST(who_is_meant_is_found_in_each_way_of_saying_it),
+        TEST(a_map_entry_is_named_where_no_peer_is),
+        TEST(error_texts_say_which_phase_and_cause),
+        TEST(a_message_that_is_not_about_ipsec_means_nothing),
+        TEST(the_articles_rows_are_understood_as_they_stand),
+        TEST(the_catalogue_of_messages_is_sound),
+        TEST(every_message_of_the_catalogue_is_read),
+        TEST(what_causes_say_is_logged_is_in_the_catalogue_of_messages),
+        TEST(any_bytes_are_survived),
+        TEST(a_tag_is_device_class_severity_and_six_digits),
+        TEST(a_time_is_read_to_its_fraction_and_zone),
+        TEST(words_say_whose_an_address_is),
+        TEST(a_message_is_of_one_version_or_of_none),
+        TEST(a_map_entry_is_its_tag_and_its_number),
+        TEST(words_without_a_number_name_ends_time_and_version),
+};
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/asa-log/the-articles-wrong-key-names-peers-phase-and-cause",
-	                the_articles_wrong_key_names_peers_phase_and_cause);
-	g_test_add_func("/asa-log/what-has-nothing-to-do-with-ipsec-names-nobody",
-	                what_has_nothing_to_do_with_ipsec_names_nobody);
-	g_test_add_func("/asa-log/syslog-puts-many-things-before-a-message", syslog_puts_many_things_before_a_message);
-	g_test_add_func("/asa-log/other-devices-and-a-class-are-read", other_devices_and_a_class_are_read);
-	g_test_add_func("/asa-log/what-is-no-message-is-refused", what_is_no_message_is_refused);
-	g_test_add_func("/asa-log/who-is-meant-is-found-in-each-way-of-saying-it",
-	                who_is_meant_is_found_in_each_way_of_saying_it);
-	g_test_add_func("/asa-log/a-map-entry-is-named-where-no-peer-is", a_map_entry_is_named_where_no_peer_is);
-	g_test_add_func("/asa-log/error-texts-say-which-phase-and-cause", error_texts_say_which_phase_and_cause);
-	g_test_add_func("/asa-log/a-message-that-is-not-about-ipsec-means-nothing",
-	                a_message_that_is_not_about_ipsec_means_nothing);
-	g_test_add_func("/asa-log/the-articles-rows-are-understood-as-they-stand",
-	                the_articles_rows_are_understood_as_they_stand);
-	g_test_add_func("/asa-log/the-catalogue-of-messages-is-sound", the_catalogue_of_messages_is_sound);
-	g_test_add_func("/asa-log/every-message-of-the-catalogue-is-read", every_message_of_the_catalogue_is_read);
-	g_test_add_func("/asa-log/what-causes-say-is-logged-is-in-the-catalogue-of-messages",
-	                what_causes_say_is_logged_is_in_the_catalogue_of_messages);
-	g_test_add_func("/asa-log/any-bytes-are-survived", any_bytes_are_survived);
+	for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
+		g_test_add_func(tests[i].name, tests[i].run);
 	return g_test_run();
 }
