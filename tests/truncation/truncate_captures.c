@@ -263,8 +263,8 @@ static void add_frame(struct reading *reading, int link_type, const struct frame
 	const struct datagram *datagram;
 	int offset = link_layer_ip_offset(link_type, frame->bytes, frame->captured);
 
-	if (offset < 0 || datagram_reader_take(reading->reader, frame->bytes + offset,
-	                                       frame->captured - (size_t)offset, frame->length - (size_t)offset) != 0)
+	if (offset < 0 || datagram_reader_take(reading->reader, frame->bytes + offset, frame->captured - (size_t)offset,
+	                                       frame->length - (size_t)offset) != 0)
 		return;
 	while ((datagram = datagram_reader_next(reading->reader)) != NULL)
 		tunnels_add(reading->tunnels, frame->number, frame->time, datagram, NULL, &annotation);
@@ -315,8 +315,7 @@ static void judge_prefixes(const struct story *story, struct tally *tally)
 
 	for (guint count = 0; count <= story->whole->len; count++) {
 		if (count > 0)
-			add_frame(&growing, story->link_type,
-			          &g_array_index(story->whole, struct frame, count - 1));
+			add_frame(&growing, story->link_type, &g_array_index(story->whole, struct frame, count - 1));
 		g_string_truncate(grown, 0);
 		g_string_truncate(at_once, 0);
 		judge(growing.tunnels, grown, tally);

@@ -267,8 +267,8 @@ static void structures_of_a_proposal_fit_into_one_another(void)
 		uint32_t fault_offset; /* in the payload */
 	} cases[] = {
 	        {3, 16, true, 0},  {3, 17, false, 4},  {3, 7, false, 4},   {3, 8, true, 0}, /* the proposal's */
-	        {11, 8, true, 0},  {11, 9, false, 12}, {11, 7, false, 12},                    /* the transform's */
-	        {6, 1, false, 13}, {6, 8, true, 0},    {6, 9, false, 4},                      /* the SPI's */
+	        {11, 8, true, 0},  {11, 9, false, 12}, {11, 7, false, 12},                  /* the transform's */
+	        {6, 1, false, 13}, {6, 8, true, 0},    {6, 9, false, 4},                    /* the SPI's */
 	        {2, 1, false, 4},
 	};
 

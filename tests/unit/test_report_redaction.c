@@ -5,7 +5,8 @@
 
 #include "cli/report_redaction.h"
 
-/* ---- how much report_redaction.c did: the compiler has each of its basic blocks call this (see CMakeLists.txt) ---- */
+/* ---- how much report_redaction.c did: the compiler has each of its basic blocks call this (see CMakeLists.txt) ----
+ */
 
 static uint64_t blocks;
 
@@ -124,7 +125,8 @@ static void a_hundred_times_the_identities_are_not_twice_the_work(void)
 	g_assert_cmpuint(few, >, 1000);
 	add_identities(redaction, 2000, 200000);
 	g_assert_cmpuint(work(redaction, 1000), <, 2 * few);
-	assert_redacted(redaction, "gw-000000000000000000000000000000000000000000000000000000199999", "identity-200000");
+	assert_redacted(redaction, "gw-000000000000000000000000000000000000000000000000000000199999",
+	                "identity-200000");
 	redaction_free(redaction);
 }
 

@@ -5,8 +5,8 @@
  *
  * Where tshark opens its capture, it takes orders from standard input instead, a line each: the name of a capture, a
  * tab, the name of a file for what is printed. A process of its own goes on from there as tshark would have; what it
- * complains of goes to the same file name with .errors after it. It ends where tshark, having printed all and closed the
- * capture, would begin to free what it started with. How that process ended (as of waitpid) is written to standard
+ * complains of goes to the same file name with .errors after it. It ends where tshark, having printed all and closed
+ * the capture, would begin to free what it started with. How that process ended (as of waitpid) is written to standard
  * output. The end of standard input ends it all.
  */
 #define _GNU_SOURCE
