@@ -2,11 +2,14 @@
 /*
  * Uses the rules and their reader without the daemon:
  *
- *     read_sets install offload|queue terminating|transit [SPIS]   loads the rules; says whether earlier counts were
- * kept read_sets remove read_sets print offload|queue terminating|transit nft|iptables read_sets probe what the kernel
- * can do read_sets read [TIMES [PAUSE]]    reads the counts, so many times, and says what each read told; PAUSE between
- * two is seconds, or "line": until a line comes on standard input read_sets time                    reads twice and
- * says how many SPIs and how long it took, in CPU
+ *     read_sets install offload|queue terminating|transit [SPIS]    loads the rules; says "new" or "kept"
+ *     read_sets remove
+ *     read_sets print offload|queue terminating|transit nft|iptables
+ *     read_sets probe                                               what the kernel can do
+ *     read_sets read [TIMES [PAUSE]]                                what each of so many readings told
+ *     read_sets time                                                how many SPIs, and the CPU time of two readings
+ *
+ * PAUSE is seconds, or "line": until a line comes on standard input.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -5,8 +5,7 @@
 
 #include "cli/report_redaction.h"
 
-/* ---- how much report_redaction.c did: the compiler has each of its basic blocks call this (see CMakeLists.txt) ----
- */
+/* ---- how much report_redaction.c did: each of its basic blocks calls this (see CMakeLists.txt) ---- */
 
 static uint64_t blocks;
 
