@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Counts handed from the thread that counts to the one that takes. Built with the preset tsan, a race in it is found.
- */
+/* Counts on their way from the thread that counts to the one that takes. With the preset tsan a race is found. */
 #include "nfq-daemon/shard.h"
 
 #include <glib.h>
