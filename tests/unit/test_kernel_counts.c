@@ -25,7 +25,7 @@
 static unsigned said;
 static char *said_last;
 
-static void say(const char *format, va_list arguments)
+static void G_GNUC_PRINTF(1, 0) say(const char *format, va_list arguments)
 {
 	said++;
 	g_free(said_last);
