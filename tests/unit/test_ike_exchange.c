@@ -466,6 +466,8 @@ static void the_oldest_that_was_answered_gives_way(struct scene *scene)
 	g_assert_cmpuint(informational(scene, 22)->copies, ==, 1);
 	g_assert_cmpint(informational(scene, 22)->response_time, ==, 0);
 	g_assert_cmpuint(informational(scene, 22)->response_frame, ==, 0);
+	answer(scene, 40);
+	g_assert_cmpuint(scene->last.request_in, ==, 0);
 }
 
 static void where_none_was_answered_the_oldest_gives_way(struct scene *scene)

@@ -140,7 +140,7 @@ static void a_declared_asa_stays_one_whoever_begins(struct scene *scene)
 	const struct tunnel *tunnel = tunnels_declare(scene->tunnels, &local, &remote);
 	uint8_t asa = tunnel->asa_side;
 
-	for (uint8_t side = 0; side < 2; side++) {
+	for (uint8_t side = 2; side-- > 0;) {
 		scene_new_attempt(scene, side);
 		scene_init_request(scene);
 		g_assert_cmpuint(tunnel->asa_side, ==, asa);
@@ -279,7 +279,7 @@ static void one_that_is_not_up_gives_way_wherever_it_is(struct scene *scene)
 }
 
 /* The less it takes to get an SA there, the sooner it goes; where it takes as much, the older goes. */
-static void the_one_with_the_least_claim_gives_way(struct scene *scene)
+static void the_one_with_the_lowest_priority_gives_way(struct scene *scene)
 {
 	static const struct {
 		enum ike_stage earlier, later;
@@ -311,7 +311,7 @@ static void the_one_with_the_least_claim_gives_way(struct scene *scene)
 }
 
 /* One packet of anybody makes such an SA. */
-static void one_seen_midstream_and_never_answered_has_no_claim(struct scene *scene)
+static void one_seen_midstream_and_never_answered_has_no_priority(struct scene *scene)
 {
 	fill(scene);
 	sa_at(scene, EARLIER)->stage = IKE_STAGE_INIT_DONE;
@@ -329,7 +329,7 @@ static void one_that_takes_as_little_to_make_and_is_older_goes_first(struct scen
 	g_assert_cmpuint(given_way(scene), ==, EARLIER);
 }
 
-static void one_seen_midstream_that_was_answered_has_the_claim_of_what_is_up(struct scene *scene)
+static void one_seen_midstream_that_was_answered_has_the_priority_of_what_is_up(struct scene *scene)
 {
 	fill(scene);
 	sa_at(scene, EARLIER)->stage = IKE_STAGE_AUTH_SENT;
@@ -338,7 +338,7 @@ static void one_seen_midstream_that_was_answered_has_the_claim_of_what_is_up(str
 	g_assert_cmpuint(given_way(scene), ==, EARLIER);
 }
 
-static void one_that_came_up_has_its_claim_though_nothing_was_heard(struct scene *scene)
+static void one_that_came_up_has_its_priority_though_nothing_was_heard(struct scene *scene)
 {
 	fill(scene);
 	sa_at(scene, EARLIER)->stage = IKE_STAGE_AUTH_SENT;
@@ -346,7 +346,7 @@ static void one_that_came_up_has_its_claim_though_nothing_was_heard(struct scene
 	g_assert_cmpuint(given_way(scene), ==, EARLIER);
 }
 
-static void a_stage_that_is_not_up_has_its_claim_though_nothing_was_heard(struct scene *scene)
+static void a_stage_that_is_not_up_has_its_priority_though_nothing_was_heard(struct scene *scene)
 {
 	fill(scene);
 	sa_at(scene, EARLIER)->stage = IKE_STAGE_INIT_DONE;
@@ -800,6 +800,31 @@ static void an_ikev1_identity_is_that_of_its_sender(struct scene *scene)
 	g_assert_cmpuint(sa_at(scene, 0)->authentication.method[0], ==, 9);
 }
 
+/* ---- the state after all that ---- */
+
+static void assert_state(const struct scene *scene, const char *state)
+{
+	char text[20];
+
+	g_assert_cmpstr(tunnel_ike_state(scene_tunnel(scene), text, sizeof text), ==, state);
+}
+
+static void an_ikev2_sa_is_ready_or_nothing_or_between(struct scene *scene)
+{
+	scene_esp(scene, 0, OUT, 1, 0.1);
+	assert_state(scene, "NONE");
+	scene_init_request(scene);
+	assert_state(scene, "NEGO");
+	scene_init_error(scene, IKE_NOTIFY_NO_PROPOSAL_CHOSEN, 0);
+	assert_state(scene, "NONE");
+	authenticate(scene, REFUSED);
+	assert_state(scene, "NONE");
+	scene_response(scene, 1, IKE2_AUTH, FIRST_AUTH, CHILD_UP);
+	assert_state(scene, "READY");
+	sa_at(scene, 0)->stage = IKE_STAGE_DELETED;
+	assert_state(scene, "NONE");
+}
+
 static const struct conversation_test tests[] = {
         CONVERSATION(a_message_belongs_to_the_sa_of_both_its_spis),
         CONVERSATION(a_message_of_the_other_version_belongs_to_another_sa),
@@ -820,12 +845,12 @@ static const struct conversation_test tests[] = {
         CONVERSATION(an_informational_is_no_new_attempt),
         CONVERSATION(where_all_are_up_the_oldest_gives_way),
         CONVERSATION(one_that_is_not_up_gives_way_wherever_it_is),
-        CONVERSATION(the_one_with_the_least_claim_gives_way),
-        CONVERSATION(one_seen_midstream_and_never_answered_has_no_claim),
+        CONVERSATION(the_one_with_the_lowest_priority_gives_way),
+        CONVERSATION(one_seen_midstream_and_never_answered_has_no_priority),
         CONVERSATION(one_that_takes_as_little_to_make_and_is_older_goes_first),
-        CONVERSATION(one_seen_midstream_that_was_answered_has_the_claim_of_what_is_up),
-        CONVERSATION(one_that_came_up_has_its_claim_though_nothing_was_heard),
-        CONVERSATION(a_stage_that_is_not_up_has_its_claim_though_nothing_was_heard),
+        CONVERSATION(one_seen_midstream_that_was_answered_has_the_priority_of_what_is_up),
+        CONVERSATION(one_that_came_up_has_its_priority_though_nothing_was_heard),
+        CONVERSATION(a_stage_that_is_not_up_has_its_priority_though_nothing_was_heard),
         CONVERSATION(the_initiators_own_error_refuses_no_version),
         CONVERSATION(an_error_on_another_spi_refuses_no_version),
         CONVERSATION(what_is_no_error_or_encrypted_refuses_no_version),
@@ -854,6 +879,7 @@ static const struct conversation_test tests[] = {
         CONVERSATION(a_child_forgets_refusals_and_their_error),
         CONVERSATION(ikev2_identities_are_those_of_their_sender),
         CONVERSATION(an_ikev1_identity_is_that_of_its_sender),
+        CONVERSATION(an_ikev2_sa_is_ready_or_nothing_or_between),
 };
 
 int main(int argc, char **argv)

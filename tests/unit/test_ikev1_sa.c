@@ -200,6 +200,7 @@ static void a_second_informational_refuses_nothing_more(struct scene *scene)
 	for (uint32_t i = 0; i < 2; i++)
 		scene_ikev1(scene, 1, IKE1_INFORMATIONAL, 100 + i, true, 0, 0);
 	g_assert_cmpuint(sa_of(scene)->children.refusals, ==, 1);
+	g_assert_cmpuint(sa_of(scene)->exchanges[3].response_frame, ==, scene->frame - 1);
 }
 
 /* The last of main mode was not seen, so that the identity seems to wait for its answer. */
@@ -257,6 +258,7 @@ static void any_number_may_be_that_of_a_quick_mode(struct scene *scene)
 		scene_quick_mode(scene, 1, id);
 		scene_quick_mode(scene, 0, id);
 		g_assert_cmpuint(sa_of(scene)->children.up, ==, id);
+		g_assert_cmpuint(sa_of(scene)->exchange_count, ==, 3 + id);
 	}
 }
 

@@ -804,6 +804,8 @@ static const struct child_sa *newest_child(const struct scene *scene)
 static void a_decrypted_child_is_a_pair_of_spis(struct scene *scene)
 {
 	scene_up(scene);
+	scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 2, CHILD_REQUEST);
+	scene_response(scene, 1, IKE2_CREATE_CHILD_SA, 2, CHILD_REQUEST);
 	g_assert_null(newest_child(scene)->agreement);
 	propose(scene, 1, 0, false, OUT);
 	propose(scene, 0, 0, true, BACK);

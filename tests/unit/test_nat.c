@@ -174,11 +174,12 @@ static void private_addresses_that_both_claim_a_nat_force_it(struct scene *scene
 	for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++) {
 		bool is_ipv6 = strchr(addresses[i].address, ':') != NULL;
 		const char *other = is_ipv6 ? "fd00::99" : "192.168.99.99";
+		const char *another = is_ipv6 ? "fd00::98" : "192.168.99.98";
 		struct ends ends = {{{addresses[i].address, 500}, {other, 500}},
 		                    {{"192.0.2.1", 500}, {"192.0.2.2", 500}}};
 		enum nat expected = addresses[i].private ? NAT_FORCED : NAT_BOTH;
 		g_assert_cmpint(nat_between(scene, &ends), ==, expected);
-		struct ends turned = {{ends.seen[1], {addresses[i].address, 501}},
+		struct ends turned = {{{another, 500}, {addresses[i].address, 500}},
 		                      {{"192.0.2.1", 500}, {"192.0.2.2", 500}}};
 		g_assert_cmpint(nat_between(scene, &turned), ==, expected);
 	}
@@ -297,6 +298,26 @@ static void what_there_is_of_nat_has_a_name(struct scene *scene)
 	g_assert_cmpstr(nat_name(NAT_FORCED), ==, "forced");
 }
 
+static void the_rest_of_a_first_message_says_where_a_nat_is(struct scene *scene)
+{
+	const struct ends ends = PLAIN;
+	const struct ip_address from = address_of(ends.seen[0].address), to = address_of(ends.seen[1].address);
+	struct datagram datagram = {.kind = DATAGRAM_IKE,
+	                            .source = from,
+	                            .destination = to,
+	                            .source_port = ends.seen[0].port,
+	                            .destination_port = ends.seen[1].port,
+	                            .completes = true};
+	struct claims claims;
+
+	begin_claims(&claims, scene, false);
+	send_claims(scene, &claims, &ends.seen[0], &ends.seen[1]);
+	claim(&claims, true, &ends.seen[0], G_CHECKSUM_SHA1);
+	tunnels_add(scene->tunnels, 2, scene->time, &datagram, &claims.message, &scene->last);
+	g_assert_true(scene->last.nat_checked);
+	g_assert_cmpint(tunnel_nat(scene_tunnel(scene)), ==, NAT_NONE);
+}
+
 static const struct conversation_test tests[] = {
         CONVERSATION(where_every_address_is_its_own_there_is_no_nat),
         CONVERSATION(who_claims_another_address_is_behind_a_nat),
@@ -311,6 +332,7 @@ static const struct conversation_test tests[] = {
         CONVERSATION(the_newest_sa_that_says_so_counts),
         CONVERSATION(one_side_alone_says_where_a_nat_is),
         CONVERSATION(what_there_is_of_nat_has_a_name),
+        CONVERSATION(the_rest_of_a_first_message_says_where_a_nat_is),
 };
 
 int main(int argc, char **argv)

@@ -320,6 +320,14 @@ static void what_came_up_undoes_failures_of_its_phase_and_before(struct scene *s
 	}
 }
 
+static void a_failure_that_names_no_cause_takes_none_away(struct scene *scene)
+{
+	refuse_authentication(scene);
+	fail(scene, 0, CONFIDENCE_POSSIBLE, 1);
+	take(scene, 0, message_of(LOG_FAILED, PHASE_1, CAUSE_NONE, CONFIDENCE_CERTAIN));
+	assert_logged(scene, 1);
+}
+
 static void a_message_that_names_a_cause_of_what_came_up_is_no_failure(struct scene *scene)
 {
 	refuse_authentication(scene);
@@ -467,6 +475,7 @@ int main(int argc, char **argv)
 	SCENE("a-time-that-is-not-known-fits-any", a_time_that_is_not_known_fits_any);
 	SCENE("what-came-up-undoes-failures-of-its-phase-and-before",
 	      what_came_up_undoes_failures_of_its_phase_and_before);
+	SCENE("a-failure-that-names-no-cause-takes-none-away", a_failure_that_names_no_cause_takes_none_away);
 	SCENE("a-message-that-names-a-cause-of-what-came-up-is-no-failure",
 	      a_message_that_names_a_cause_of_what_came_up_is_no_failure);
 	SCENE("a-tunnel-is-named-by-both-ends-or-by-its-logger", a_tunnel_is_named_by_both_ends_or_by_its_logger);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The checklist from zero to pings: what the packets show to hold, to fail, or leave open. */
+#include <glib.h>
+#include <string.h>
+
+#include "conversations.h"
+#include "core/base/time.h"
+#include "core/verdict/checklist.h"
+#include "core/verdict/judge.h"
+
+#define OUT 0x1001
+#define BACK 0x2001
+
+/* One letter a step, in the checklist's order: + holds, - fails, ? not known. */
+static void assert_answers(const struct scene *scene, const char *expected)
+{
+	static const char letters[] = {[CHECKLIST_UNKNOWN] = '?', [CHECKLIST_OK] = '+', [CHECKLIST_FAILED] = '-'};
+	struct verdict verdict = scene_verdict(scene);
+	struct checklist_item items[CHECKLIST_STEPS];
+	char answers[CHECKLIST_STEPS + 1] = "";
+
+	tunnel_checklist(scene_tunnel(scene), &verdict, items);
+	for (unsigned i = 0; i < CHECKLIST_STEPS; i++) {
+		const struct checklist_words *words = catalogue_checklist(CHECKLIST_NONE + 1 + i);
+		const char *const reasons[] = {[CHECKLIST_UNKNOWN] = words->unknown,
+		                               [CHECKLIST_OK] = words->done,
+		                               [CHECKLIST_FAILED] = words->failed};
+		answers[i] = letters[items[i].answer];
+		g_assert_cmpstr(items[i].name, ==, words->name);
+		g_assert_cmpstr(items[i].why, ==, reasons[items[i].answer]);
+	}
+	g_assert_cmpstr(answers, ==, expected);
+}
+
+/* routing, suites, authentication, crypto map, interesting traffic, phase 1, phase 2 */
+
+static void a_tunnel_that_works_holds_everywhere(struct scene *scene)
+{
+	scene_up(scene);
+	assert_answers(scene, "++++++?");
+	scene_esp(scene, 0, OUT, 1, 0.1);
+	assert_answers(scene, "++++++?");
+	scene_esp(scene, 1, BACK, 1, 0.1);
+	assert_answers(scene, "+++++++");
+}
+
+static void a_negotiation_holds_as_far_as_it_came(struct scene *scene)
+{
+	scene_init_request(scene);
+	assert_answers(scene, "????+??");
+	scene_init_response(scene);
+	assert_answers(scene, "++??+??");
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	assert_answers(scene, "++??+??");
+}
+
+static void esp_both_ways_shows_all_but_the_ike_sa(struct scene *scene)
+{
+	scene_esp(scene, 0, OUT, 1, 0.1);
+	assert_answers(scene, "????+??");
+	scene_esp(scene, 1, BACK, 1, 0.1);
+	assert_answers(scene, "+++++?+");
+}
+
+static void a_capture_of_the_other_direction_shows_as_little(struct scene *scene)
+{
+	scene_esp_both(scene, OUT, BACK, 1, 0.1);
+	struct tunnel *tunnel = tunnels_at(scene->tunnels, 0);
+	tunnel->last_from[0] = 0;
+	assert_answers(scene, "?++++?+");
+	tunnel->last_from[1] = 0;
+	assert_answers(scene, "?+++??+");
+}
+
+static void a_refused_proposal_fails_the_suites_and_phase_1(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_init_error(scene, IKE_NOTIFY_NO_PROPOSAL_CHOSEN, 0);
+	assert_answers(scene, "+-??+-?");
+}
+
+static void a_refused_authentication_fails_it_and_phase_1(struct scene *scene)
+{
+	authenticate(scene, REFUSED);
+	assert_answers(scene, "++-?+-?");
+}
+
+static void silence_fails_the_routing_and_phase_1(struct scene *scene)
+{
+	scene_init_request(scene);
+	scene_same_bytes(scene);
+	scene_init_request(scene);
+	assert_answers(scene, "-???+-?");
+}
+
+static void a_refused_child_fails_phase_2(struct scene *scene)
+{
+	static const uint16_t payloads[] = {IKE2_PAYLOAD_IDR, IKE2_PAYLOAD_AUTH, 0};
+
+	scene_init_request(scene);
+	scene_init_response(scene);
+	scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
+	scene_decrypted(scene, 1, IKE2_AUTH, 1, true, payloads, IKE_NOTIFY_TS_UNACCEPTABLE);
+	assert_answers(scene, "+++-++-");
+}
+
+static void one_way_fails_phase_2_though_esp_went_both_ways(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, OUT, BACK, 5, 0.1);
+	scene_esp(scene, 0, OUT, 30, 0.5);
+	assert_cause(scene, CAUSE_ONE_WAY);
+	assert_answers(scene, "++++++-");
+}
+
+/* The cause is of the data, whose step is that of Phase 2; but that ESP flows is no reason to say so. */
+static void loss_fails_phase_2(struct scene *scene)
+{
+	scene_up(scene);
+	for (unsigned i = 0; i < 100; i++) {
+		scene_esp_both(scene, OUT, BACK, 1, 0.1);
+		scene->sequence[1] += i % 5 == 0;
+	}
+	assert_cause(scene, CAUSE_PACKET_LOSS);
+	assert_answers(scene, "++++++-");
+}
+
+static void a_tunnel_that_was_never_seen_shows_nothing(struct scene *scene)
+{
+	const uint8_t here[4] = {10, 1, 0, 1}, there[4] = {10, 2, 0, 1};
+	const struct ip_address local = ip_address_from_ipv4(here), remote = ip_address_from_ipv4(there);
+
+	tunnels_declare(scene->tunnels, &local, &remote);
+	assert_answers(scene, "???????");
+}
+
+static const struct conversation_test tests[] = {
+        CONVERSATION(a_tunnel_that_works_holds_everywhere),
+        CONVERSATION(a_negotiation_holds_as_far_as_it_came),
+        CONVERSATION(esp_both_ways_shows_all_but_the_ike_sa),
+        CONVERSATION(a_capture_of_the_other_direction_shows_as_little),
+        CONVERSATION(a_refused_proposal_fails_the_suites_and_phase_1),
+        CONVERSATION(a_refused_authentication_fails_it_and_phase_1),
+        CONVERSATION(silence_fails_the_routing_and_phase_1),
+        CONVERSATION(a_refused_child_fails_phase_2),
+        CONVERSATION(one_way_fails_phase_2_though_esp_went_both_ways),
+        CONVERSATION(loss_fails_phase_2),
+        CONVERSATION(a_tunnel_that_was_never_seen_shows_nothing),
+};
+
+int main(int argc, char **argv)
+{
+	return conversations_run(argc, argv, "checklist", tests, G_N_ELEMENTS(tests));
+}
