@@ -152,7 +152,7 @@ static void take_auth_request(struct ike_sa *sa, struct ike_exchange *exchange, 
 		return;
 	if (carries_certificates(exchange, message))
 		note_certificates(sa, exchange, arrival);
-	else if (exchange->fragments <= 1)
+	else
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_AUTH_REQUEST, exchange->request_plaintext.least,
 		                    arrival->datagram->destination_port);
 }
@@ -441,10 +441,10 @@ static take_message *taker_of(const struct ike_message *message)
 	return NULL;
 }
 
-/* The SA is used after what looked like its end: it had not ended. */
+/* A request after what looked like the SA's end: it had not ended. */
 static void note_use(struct ike_sa *sa, const struct arrival *arrival)
 {
-	if (arrival->message->is_response || !arrival->message->encrypted)
+	if (!arrival->message->encrypted)
 		return;
 	ike_sa_confirm(sa);
 	if (sa->stage == IKE_STAGE_DELETED) {

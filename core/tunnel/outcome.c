@@ -8,13 +8,11 @@
 #define DELETE_IS_OVER (5 * NANOSECONDS)
 
 /* The initiator may have refused the responder: that it tries again, or had ended an attempt like that before, says so.
- */
+ * Either way an attempt before the newest ended like that. */
 static bool is_refused_by_initiator(const struct tunnel *tunnel, const struct ike_sa *sa)
 {
 	if (!sa->authentication.refused_by_initiator)
 		return false;
-	if (tunnel->ike_sas[tunnel->ike_sa_count - 1] != sa)
-		return true;
 	for (unsigned i = 0; i + 1u < tunnel->ike_sa_count; i++)
 		if (tunnel->ike_sas[i]->authentication.refused_by_initiator)
 			return true;

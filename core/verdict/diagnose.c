@@ -74,8 +74,6 @@ static bool rule_peer_dead(const struct judgement *judgement, struct verdict *ve
 
 	for (unsigned i = tunnel->ike_sa_count; i-- > 0;) {
 		const struct ike_sa *sa = tunnel->ike_sas[i];
-		if (sa->up_time == 0 && !sa->starts_midstream)
-			continue;
 		if (sa->stage != IKE_STAGE_UP || !liveness_unanswered(tunnel, sa))
 			continue;
 		verdict->ike_sa = sa;
@@ -123,8 +121,7 @@ static bool add_earlier_refusals(const struct judgement *judgement, struct verdi
 
 	for (unsigned i = tunnel->ike_sa_count; i-- > 0;) {
 		const struct ike_sa *earlier = tunnel->ike_sas[i];
-		if (earlier == judgement->sa || earlier->failure.time == 0 ||
-		    !was_refused_alike(earlier, judgement->sa))
+		if (earlier == judgement->sa || !was_refused_alike(earlier, judgement->sa))
 			continue;
 		found = true;
 		if (verdict->evidence.count < EVIDENCE_MOST)
@@ -194,7 +191,7 @@ static bool authentication_refused(const struct judgement *judgement, struct ver
 {
 	const struct ike_sa *sa = judgement->sa;
 
-	if (sa->stage != IKE_STAGE_AUTH_REFUSED && !(sa->authentication.refused_by_initiator && !judgement->up))
+	if (sa->stage != IKE_STAGE_AUTH_REFUSED && !sa->authentication.refused_by_initiator)
 		return false;
 	verdict->confidence = CONFIDENCE_POSSIBLE;
 	/* Second witness: a new attempt after it, the same before it, or an Informational for each copy (IKEv1). */
@@ -246,9 +243,8 @@ static bool is_second_witness_to_silence(const struct ike_exchange *exchange)
 	return exchange->copies >= LIKELY_COPIES;
 }
 
-static bool moved_to_nat_traversal(const struct ike_sa *sa, const struct ike_exchange *exchange)
+static bool moved_to_nat_traversal(const struct ike_exchange *exchange)
 {
-	(void)sa;
 	return exchange->request_port != IKE_PORT;
 }
 
@@ -256,7 +252,7 @@ static bool rule_natt_blocked(const struct judgement *judgement, struct verdict 
 {
 	const struct ike_exchange *exchange = unanswered_authentication(judgement->sa);
 
-	if (exchange == NULL || !moved_to_nat_traversal(judgement->sa, exchange))
+	if (exchange == NULL || !moved_to_nat_traversal(exchange))
 		return false;
 	verdict->confidence = is_second_witness_to_silence(exchange) ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	return true;

@@ -72,6 +72,24 @@ static void a_capture_of_the_other_direction_shows_as_little(struct scene *scene
 	assert_answers(scene, "?+++??+");
 }
 
+static void an_ike_sa_without_a_child_shows_no_crypto_map(struct scene *scene)
+{
+	scene_main_mode(scene, 1, 6);
+	assert_answers(scene, "+++?++?");
+}
+
+/* Phase 2 held once; that the peer is gone is said of Phase 1. */
+static void a_dead_peer_fails_phase_1_and_leaves_phase_2_open(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, OUT, BACK, 5, 0.1);
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 2, LIVENESS);
+	scene_same_bytes(scene);
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 2, LIVENESS);
+	assert_cause(scene, CAUSE_PEER_DEAD);
+	assert_answers(scene, "-++++-?");
+}
+
 static void a_refused_proposal_fails_the_suites_and_phase_1(struct scene *scene)
 {
 	scene_init_request(scene);
@@ -139,6 +157,8 @@ static const struct conversation_test tests[] = {
         CONVERSATION(a_negotiation_holds_as_far_as_it_came),
         CONVERSATION(esp_both_ways_shows_all_but_the_ike_sa),
         CONVERSATION(a_capture_of_the_other_direction_shows_as_little),
+        CONVERSATION(an_ike_sa_without_a_child_shows_no_crypto_map),
+        CONVERSATION(a_dead_peer_fails_phase_1_and_leaves_phase_2_open),
         CONVERSATION(a_refused_proposal_fails_the_suites_and_phase_1),
         CONVERSATION(a_refused_authentication_fails_it_and_phase_1),
         CONVERSATION(silence_fails_the_routing_and_phase_1),

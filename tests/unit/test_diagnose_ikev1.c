@@ -623,6 +623,16 @@ static void an_answer_that_does_not_arrive_is_no_silence(struct scene *scene)
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_ANSWER_LOST), ==, 1);
 }
 
+static void a_second_answer_that_does_not_arrive_is_no_version_mismatch(struct scene *scene)
+{
+	scene_esp(scene, 0, OUT, 1, 0.1);
+	scene_new_attempt(scene, 1);
+	scene_init_request(scene);
+	scene_new_attempt(scene, 0);
+	lose_answer(scene, 3);
+	assert_cause(scene, CAUSE_AUTH_NO_RESPONSE);
+}
+
 static const struct conversation_test tests[] = {
         CONVERSATION(ikev1_up_with_traffic_is_fine),
         CONVERSATION(mm5_answered_by_informationals_is_refused_authentication),
@@ -672,6 +682,7 @@ static const struct conversation_test tests[] = {
         CONVERSATION(an_unknown_spi_is_taken_from_where_the_notify_has_it),
         CONVERSATION(a_fragment_says_certificates_and_nothing_else),
         CONVERSATION(an_answer_that_does_not_arrive_is_no_silence),
+        CONVERSATION(a_second_answer_that_does_not_arrive_is_no_version_mismatch),
 };
 
 int main(int argc, char **argv)
