@@ -218,7 +218,7 @@ static bool is_up(const struct tunnel *tunnel)
 
 	if (sa != NULL)
 		return tunnel_ike_sa_is_up(tunnel, sa);
-	return esp_direction_seen(&tunnel->esp[0]) != 0 && esp_direction_seen(&tunnel->esp[1]) != 0;
+	return tunnel_has_esp_both_ways(tunnel);
 }
 
 static void append_ike_up(const struct page *page, const struct exported *exported)

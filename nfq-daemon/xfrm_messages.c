@@ -74,7 +74,6 @@ static bool is_any(const struct ip_address *address)
 static bool read_flow(const xfrm_address_t *source, const xfrm_address_t *destination, unsigned family, uint32_t reqid,
                       struct xfrm_flow *flow)
 {
-	memset(flow, 0, sizeof *flow);
 	flow->reqid = reqid;
 	return read_address(source, family, &flow->source) && read_address(destination, family, &flow->destination) &&
 	       !is_any(&flow->source) && !is_any(&flow->destination) &&

@@ -164,12 +164,13 @@ static void another_beginning_begins_anew(void)
 
 	begin();
 	take(FIRST, frame.at, 10);
-	take(FIRST + 40, early.at, 20);
+	for (uint32_t i = 2; i <= 4; i++)
+		take(FIRST + 20 * i, early.at, 20);
 	begin_on(connection(), FIRST + 19);
-	g_assert_cmpuint(take(FIRST + 20, frame.at, 20), ==, 1);
-	assert_message(7, 18);
-	g_assert_cmpuint(take(FIRST + 40, frame.at, 20), ==, 1);
-	assert_message(7, 18);
+	for (uint32_t i = 1; i <= 4; i++) {
+		g_assert_cmpuint(take(FIRST + 20 * i, frame.at, 20), ==, 1);
+		assert_message(7, 18);
+	}
 }
 
 /* Of a capture that begins before it, after something else. */
@@ -386,10 +387,15 @@ static void early_segments_are_forgotten_where_the_stream_goes_on_elsewhere(void
 
 	begin();
 	take(FIRST, frame.at, 10);
-	take(FIRST + 20, early.at, 20);
+	for (uint32_t i = 1; i <= TCP_STREAM_EARLY_SEGMENTS; i++)
+		take(FIRST + 20 * i, early.at, 20);
 	for (uint32_t i = 0; i < FAR_SEGMENTS; i++)
 		g_assert_cmpuint(take(far + 20 * i, frame.at, 20), ==, i == FAR_SEGMENTS - 1);
 	assert_message(7, 18);
+	/* All their places are free again. */
+	for (uint32_t i = 1; i < TCP_STREAM_EARLY_SEGMENTS; i++)
+		g_assert_cmpuint(take(far + 20 * (FAR_SEGMENTS + i), frame.at, 20), ==, 0);
+	g_assert_cmpuint(take(far + 20 * FAR_SEGMENTS, frame.at, 20), ==, TCP_STREAM_EARLY_SEGMENTS);
 }
 
 /* ---- what was not captured ---- */
