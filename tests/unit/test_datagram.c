@@ -570,6 +570,14 @@ static void between_500_and_4500_the_bytes_decide(void)
 		g_assert_cmpint(read_packet(&packet, NULL).kind, ==, DATAGRAM_ESP);
 	}
 	g_assert_cmpint(kind_of_udp(500, 4500, marked_ike, sizeof marked_ike), ==, DATAGRAM_IKE);
+	/* Behind a marker is IKE, even where the marker could be the beginning of an SPI. */
+	struct bytes ambiguous = ike_of(2, IKE_SIZE);
+	set16(&ambiguous, 0, 0);
+	set16(&ambiguous, 2, 0);
+	struct bytes marked = udp_packet(500, 4500, ambiguous.at, ambiguous.length);
+	struct datagram behind_marker = read_packet(&marked, NULL);
+	g_assert_cmpint(behind_marker.encapsulation, ==, ENCAPSULATION_UDP);
+	g_assert_cmpuint(behind_marker.length, ==, IKE_SIZE - 4);
 	/* A header that is not all there is none. */
 	struct bytes message = ike_of(2, 27);
 	g_assert_cmpint(kind_of_udp(500, 4500, message.at, 27), ==, DATAGRAM_ESP);
@@ -765,7 +773,11 @@ static void frames_fill_a_segment(void)
 		packet = tcp_packet(4500, ACK, &other);
 		g_assert_cmpint(read_packet(&packet, NULL).kind, ==, DATAGRAM_OTHER);
 	}
-	/* A frame without content is none. */
+	/* A frame without content is none, wherever it stands. */
+	struct bytes ended = stream;
+	put_frame(&ended, "", 0);
+	packet = tcp_packet(4500, ACK, &ended);
+	g_assert_cmpint(read_packet(&packet, NULL).kind, ==, DATAGRAM_OTHER);
 	put_frame(&short_frame, "", 0);
 	put_frame(&short_frame, esp, sizeof esp);
 	packet = tcp_packet(4500, ACK, &short_frame);

@@ -139,6 +139,31 @@ static void a_cut_packet_is_not_read_past_its_end(void)
 	for_each_packet(cut);
 }
 
+static void what_is_no_whole_esp_packet_for_certain_is_left_to_the_long_way(void)
+{
+	struct bytes packet = make_packet(4, true);
+
+	/* 0x4000: it may not be fragmented; 0x8000 means nothing. */
+	static const struct {
+		unsigned flags;
+		bool answered;
+	} cases[] = {{0x4000, true}, {0x8000, true}, {0x2000, false}, {0x1000, false}, {1, false}};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		set16(&packet, 6, cases[i].flags);
+		g_assert_cmpint(agrees(packet.at, packet.length, packet.length, NULL), ==, cases[i].answered);
+	}
+	set16(&packet, 6, 0);
+	set16(&packet, 28, 0);
+	set16(&packet, 30, 1);
+	g_assert_true(agrees(packet.at, packet.length, packet.length, NULL));
+	set16(&packet, 30, 0); /* IKE */
+	g_assert_false(agrees(packet.at, packet.length, packet.length, NULL));
+	packet = make_packet(4, false);
+	set16(&packet, 20, 0);
+	set16(&packet, 22, 0);
+	g_assert_true(agrees(packet.at, packet.length, packet.length, NULL));
+}
+
 int main(int argument_count, char **arguments)
 {
 	g_test_init(&argument_count, &arguments, NULL);
@@ -146,5 +171,7 @@ int main(int argument_count, char **arguments)
 	g_test_add_func("/esp-packet/a-changed-byte-makes-no-difference-between-the-two-ways",
 	                a_changed_byte_makes_no_difference_between_the_two_ways);
 	g_test_add_func("/esp-packet/a-cut-packet-is-not-read-past-its-end", a_cut_packet_is_not_read_past_its_end);
+	g_test_add_func("/esp-packet/what-is-no-whole-esp-packet-for-certain-is-left-to-the-long-way",
+	                what_is_no_whole_esp_packet_for_certain_is_left_to_the_long_way);
 	return g_test_run();
 }

@@ -736,6 +736,24 @@ static void selectors_are_ranges(void)
 	}
 }
 
+static void a_selector_is_as_long_as_its_two_addresses(void)
+{
+	static const struct {
+		uint8_t type;
+		unsigned length;
+	} right[] = {{7, 16}, {8, 40}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(right); i++) {
+		for (unsigned length = right[i].length - 1; length <= right[i].length + 1; length++) {
+			uint8_t body[4 + 41] = {1, 0, 0, 0, right[i].type, 0, 0, (uint8_t)length};
+			struct ike_message message = read_whole(2, IKE2_PAYLOAD_TSI, body, 4 + length);
+			bool fits = length == right[i].length;
+			g_assert_cmpint(message.fault, ==, fits ? IKE_FAULT_NONE : IKE_FAULT_PAYLOAD_LENGTH);
+			g_assert_cmpuint(message.selector_count, ==, fits);
+		}
+	}
+}
+
 static void identities_of_quick_mode_are_ranges(void)
 {
 	static const struct {
@@ -1016,6 +1034,7 @@ static const struct {
         TEST(identities_are_put_in_print),
         TEST(authentication_has_a_method),
         TEST(selectors_are_ranges),
+        TEST(a_selector_is_as_long_as_its_two_addresses),
         TEST(identities_of_quick_mode_are_ranges),
         TEST(deletes_name_spis_of_ah_and_esp),
         TEST(what_does_not_fit_a_list_is_counted),

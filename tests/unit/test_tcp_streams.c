@@ -217,7 +217,7 @@ static void the_prefix_is_no_frame(void)
 	} cases[] = {
 	        {"IKETCP\0\4ab", 10, 1},       {"\0\10abcdef", 8, 1},         {"\0\6abcd\0\5efg", 11, 2},
 	        {"\0\5abc\0\5efg", 10, 0},     {"IKETCPIKETCP\0\4ab", 16, 0}, {"\0\2\0\5efg", 7, 0},
-	        {"\0\3a\0\4bc\0\5def", 12, 0},
+	        {"\0\3a\0\4bc\0\5def", 12, 0}, {"IKETCP\0\2\0\4ab", 12, 0},   {"IKETCP\0\3a\0\4bc", 13, 2},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -243,6 +243,10 @@ static void in_the_middle_a_segment_has_to_show_where_frames_begin(void)
 	g_assert_cmpuint(take(FIRST, prefixed.at, prefixed.length), ==, 0);
 	g_assert_cmpuint(take(FIRST + 16, frame.at + 10, 10), ==, 1);
 	assert_message(7, 18);
+	renew();
+	g_assert_cmpuint(take(FIRST, prefixed.at, 6), ==, 0); /* nothing but the prefix does, too */
+	g_assert_cmpuint(take(FIRST + 6, frame.at, 10), ==, 0);
+	g_assert_cmpuint(take(FIRST + 16, frame.at + 10, 10), ==, 1);
 }
 
 /* ---- what comes again, too early, or from too far ---- */
@@ -426,6 +430,19 @@ static void a_frame_whose_length_was_cut_is_lost(void)
 	g_assert_cmpuint(take(FIRST + 50, frame.at, 20), ==, 1);
 }
 
+/* What was not captured is not what stood there before. */
+static void a_prefix_that_was_cut_is_none(void)
+{
+	struct bytes prefixed = {0}, frame = frame_of(7, 20);
+
+	put(&prefixed, "IKETCP", 6);
+	begin();
+	g_assert_cmpuint(take(FIRST, prefixed.at, 6), ==, 0);
+	begin_on(connection(), FIRST + 999);
+	g_assert_cmpuint(take_on(connection(), FIRST + 1000, prefixed.at, 6, 3), ==, 0);
+	g_assert_cmpuint(take(FIRST + 1006, frame.at, 20), ==, 0);
+}
+
 static void an_early_segment_may_have_nothing_captured(void)
 {
 	struct bytes frame = frame_of(7, 20);
@@ -491,6 +508,7 @@ static const struct {
         TEST(early_segments_are_forgotten_where_the_stream_goes_on_elsewhere),
         TEST(a_cut_segment_cuts_its_message),
         TEST(a_frame_whose_length_was_cut_is_lost),
+        TEST(a_prefix_that_was_cut_is_none),
         TEST(an_early_segment_may_have_nothing_captured),
         TEST(a_message_may_be_as_long_as_its_length_tells),
         TEST(nothing_is_left_where_nothing_was_taken),
