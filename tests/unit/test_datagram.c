@@ -211,8 +211,10 @@ static void a_header_longer_than_the_packet_is_refused(void)
 
 	packet.at[0] = 0x4f;
 	g_assert_cmpint(datagram_read(packet.at, 40, 40, NULL, &datagram), ==, -EBADMSG);
-	packet.at[0] = 0x41;
-	g_assert_cmpint(datagram_read(packet.at, 40, 40, NULL, &datagram), ==, -EBADMSG);
+	for (uint8_t words = 0; words < 5; words++) {
+		packet.at[0] = 0x40 | words;
+		g_assert_cmpint(datagram_read(packet.at, 40, 40, NULL, &datagram), ==, -EBADMSG);
+	}
 	packet.at[0] = 0x95;
 	g_assert_cmpint(datagram_read(packet.at, 40, 40, NULL, &datagram), ==, -EBADMSG);
 }
@@ -380,6 +382,7 @@ static void an_ipv6_header_is_read_whole(void)
 	datagram = read_packet(&packet, NULL);
 	g_assert_cmpuint(datagram.ip_length, ==, packet.length);
 	g_assert_cmpuint(datagram.length, ==, sizeof esp_bytes + 5);
+	g_assert_cmpint(datagram_read(packet.at, 40, packet.length, NULL, &datagram), ==, 0);
 	g_assert_cmpint(datagram_read(packet.at, 39, packet.length, NULL, &datagram), ==, -EBADMSG);
 	packet.at[0] = 0x50;
 	g_assert_cmpint(datagram_read(packet.at, packet.length, packet.length, NULL, &datagram), ==, -EBADMSG);
@@ -398,7 +401,8 @@ static void each_extension_header_is_skipped(void)
 		put_ipv6(&packet, extensions[i].protocol, extensions[i].size + sizeof esp_bytes);
 		put8(&packet, ESP);
 		put8(&packet, extensions[i].length);
-		put_zeros(&packet, extensions[i].size - 2u);
+		for (unsigned at = 2; at < extensions[i].size; at++)
+			put8(&packet, 0xff); /* which would be a later fragment in a fragment header */
 		put(&packet, esp_bytes, sizeof esp_bytes);
 		struct datagram datagram = read_packet(&packet, NULL);
 		g_test_message("protocol %u, length %u", extensions[i].protocol, extensions[i].length);
@@ -457,6 +461,8 @@ static void an_authentication_header_is_skipped_in_ipv4(void)
 		put_zeros(&packet, 22);
 		put(&packet, esp_bytes, sizeof esp_bytes);
 		g_assert_cmpint(read_packet(&packet, NULL).kind, ==, protocol == 50 ? DATAGRAM_ESP : DATAGRAM_OTHER);
+		struct datagram datagram;
+		g_assert_cmpint(datagram_read(packet.at, 20 + 23, packet.length, NULL, &datagram), ==, -EBADMSG);
 	}
 	struct bytes packet = {0};
 	put_ipv4(&packet, 60, 0, 8 + sizeof esp_bytes); /* no protocol of IPv4 */
@@ -542,6 +548,21 @@ static void ports_are_named_in_either_direction(void)
 		g_assert_cmpint(read_packet(&from, &ports).kind, ==, cases[i].kind);
 		g_assert_cmpuint(read_packet(&to, &ports).destination_port, ==, cases[i].port);
 		g_assert_cmpuint(read_packet(&from, &ports).source_port, ==, cases[i].port);
+	}
+}
+
+static void full_lists_of_ports_do_not_run_into_one_another(void)
+{
+	static const struct datagram_ports ports = {.ike = {1, 2, 3, 4, 5, 6, 7, 8},
+	                                            .nat_traversal = {11, 12, 13, 14, 15, 16, 17, 18}};
+	struct bytes message = ike_of(2, IKE_SIZE);
+
+	for (unsigned port = 1; port <= 18; port++) {
+		struct bytes packet = udp_packet(40000, port, message.at, message.length);
+		g_assert_cmpint(read_packet(&packet, &ports).kind, ==,
+		                port <= 8    ? DATAGRAM_IKE
+		                : port <= 10 ? DATAGRAM_OTHER
+		                             : DATAGRAM_ESP);
 	}
 }
 
@@ -679,6 +700,7 @@ static void the_length_of_udp_bounds_its_payload(void)
 
 #define SYN 0x02
 #define ACK 0x10
+#define FIN 0x01
 
 static struct bytes tcp_packet(unsigned port, unsigned flags, const struct bytes *stream)
 {
@@ -728,6 +750,8 @@ static void a_segment_is_read_whole(void)
 	}
 	struct bytes packet = tcp_packet(4500, SYN, &stream);
 	g_assert_true(read_packet(&packet, NULL).segment.begins);
+	packet = tcp_packet(4500, FIN | ACK, &stream);
+	g_assert_false(read_packet(&packet, NULL).segment.begins);
 	/* The first fragment of a segment is none of a stream. */
 	set16(&packet, 6, 0x2000);
 	g_assert_false(read_packet(&packet, NULL).is_segment);
@@ -1060,6 +1084,7 @@ static const struct {
         TEST(an_authentication_header_is_skipped_in_ipv4),
         TEST(a_fragment_of_ipv6_is_what_its_header_says),
         TEST(ports_are_named_in_either_direction),
+        TEST(full_lists_of_ports_do_not_run_into_one_another),
         TEST(between_500_and_4500_the_bytes_decide),
         TEST(a_marker_needs_four_bytes_and_esp_eight),
         TEST(a_keepalive_that_was_not_captured_is_none),

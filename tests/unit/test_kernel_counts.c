@@ -59,6 +59,7 @@ struct set_reader {
 	uint64_t uncounted;
 	int uncounted_result;
 	int64_t costs;   /* nanoseconds that a reading takes */
+	bool tells_all;  /* SPIs without anything new, too */
 	unsigned begins; /* SPIs that it was told to start from */
 	struct set_count begun;
 };
@@ -96,7 +97,7 @@ int set_reader_read(struct set_reader *reader, set_reader_take *take, void *cont
 {
 	used += reader->costs;
 	for (unsigned i = 0; i < reader->spis; i++) {
-		if (reader->counts[i].packets != 0)
+		if (reader->counts[i].packets != 0 || reader->tells_all)
 			take(&reader->counts[i], context);
 		reader->counts[i].packets = reader->counts[i].bytes = 0;
 	}
@@ -271,6 +272,20 @@ static void test_what_the_kernel_counted_is_in_the_tunnel(void)
 	stop(&daemon);
 }
 
+static void test_one_packet_is_counted_and_none_is_not(void)
+{
+	boot();
+	kernel.tells_all = true;
+	struct daemon daemon = start();
+	count_packets(SPI, 0);
+	read_counts(&daemon);
+	g_assert_null(tunnel_of(&daemon));
+	count_packets(SPI, 1);
+	read_counts(&daemon);
+	g_assert_cmpuint(direction_of(&daemon)->packets, ==, 1);
+	stop(&daemon);
+}
+
 /* An SPI that the tunnels do not have (any more) has there what the kernel had told of it before. */
 static void test_what_was_told_before_is_told_with_it(void)
 {
@@ -307,7 +322,8 @@ static const struct {
         {10, 120, 0, 20},                   /* 10 to 30: by now 20 more were sent, and 0 to 20 have come */
         {10, 180, 50, 30},                  /* 20 to 40: of 80, 0 to 30 */
         {10, 200, 60, 30},                  /* 30 to 50: of 100, 10 to 40 */
-        {0, 0, 60, 30},    {0, 0, 60, 30},  {10, 260, 110, 20}, /* 50 to 60: of 160, 30 to 50 */
+        {10, 0, 60, 30},                    /* without a sample, nothing is new */
+        {0, 0, 60, 30},    {0, 0, 60, 30},  {10, 260, 100, 20}, /* 60 to 70: of 160, 40 to 60 */
 };
 
 static void test_samples_and_counts_bound_what_is_lost(void)
@@ -329,7 +345,7 @@ static void test_samples_and_counts_bound_what_is_lost(void)
 	g_assert_cmpuint(entry->first_sequence, ==, 100);
 	g_assert_cmpuint(entry->highest_sequence, ==, 260);
 	g_assert_cmpuint(entry->last_sequence, ==, 260);
-	g_assert_cmpuint(entry->packets, ==, 60);
+	g_assert_cmpuint(entry->packets, ==, 70);
 	stop(&daemon);
 }
 
@@ -410,6 +426,10 @@ static void test_loss_is_not_told_once_it_was_given_up(void)
 	struct daemon daemon = start();
 	kernel_counts_give_up_loss(daemon.counts);
 	g_assert_cmpuint(said, ==, 1);
+	g_assert_cmpstr(
+	        said_last, ==,
+	        "GSO packets carry ESP here, which the kernel counts as one each: packets are counted low and loss is "
+	        "not told; use [daemon] mode = queue, or ethtool -K DEVICE rx-udp-gro-forwarding off");
 	kernel_counts_give_up_loss(daemon.counts);
 	g_assert_cmpuint(said, ==, 1);
 	for (uint32_t sequence = 100; sequence <= 300; sequence += 100) {
@@ -464,6 +484,30 @@ static void test_forgets_with_the_kernel(void)
 	stop(&daemon);
 }
 
+/* Whatever is to be said of those before it. */
+static void test_each_spi_is_looked_at_for_itself(void)
+{
+	boot();
+	for (uint32_t i = 0; i < 3; i++)
+		count_packets(SPI + i, 2);
+	struct daemon daemon = start();
+	pass(SECONDS(300));
+	count_packets(SPI, 1); /* the first is in use, the second is held by the kernel */
+	read_counts(&daemon);
+	kernel.spis = 2;
+	kernel_counts_retire(daemon.counts, clock_now());
+	g_assert_cmpuint(kept(&daemon), ==, 2);
+	kernel.counts[0] = kernel.counts[1];
+	kernel.spis = 1; /* now the first is not */
+	pass(SECONDS(300));
+	kernel_counts_retire(daemon.counts, clock_now());
+	g_assert_cmpuint(kept(&daemon), ==, 1);
+	kernel.spis = 0; /* and at last the second, with nothing before it */
+	kernel_counts_retire(daemon.counts, clock_now());
+	g_assert_cmpuint(kept(&daemon), ==, 0);
+	stop(&daemon);
+}
+
 static void test_an_spi_with_a_sample_is_not_forgotten(void)
 {
 	boot();
@@ -506,6 +550,26 @@ static void test_what_is_uncertain_is_settled_when_an_spi_falls_silent(void)
 	stop(&daemon);
 }
 
+static void test_one_packet_may_be_all_that_is_uncertain(void)
+{
+	boot();
+	count_packets(SPI, 10);
+	struct daemon daemon = start();
+	sample(&daemon, SPI, 100);
+	count_packets(SPI, 1);
+	read_counts(&daemon); /* 10 to 11 */
+	read_counts(&daemon);
+	read_counts(&daemon);
+	sample(&daemon, SPI, 120);
+	read_counts(&daemon); /* 11: of 20, 0 to 1 */
+	g_assert_cmpuint(direction_of(&daemon)->lost, ==, 19);
+	g_assert_cmpuint(direction_of(&daemon)->lost_uncertain, ==, 1);
+	kernel_counts_retire(daemon.counts, clock_now() + SECONDS(300));
+	g_assert_cmpuint(direction_of(&daemon)->lost, ==, 19);
+	g_assert_cmpuint(direction_of(&daemon)->lost_uncertain, ==, 0);
+	stop(&daemon);
+}
+
 /* Rules that were installed anew count from 0: what was known of the others' counters means nothing. */
 static void test_rules_that_were_installed_anew(void)
 {
@@ -522,19 +586,29 @@ static void test_rules_that_were_installed_anew(void)
 	count_packets(SPI, 5);
 	read_counts(&daemon);
 	g_assert_cmpuint(said, ==, 1);
+	g_assert_cmpstr(said_last, ==, "the rules were installed anew: counting goes on with theirs");
 	g_assert_cmpuint(kept(&daemon), ==, 1);
 	g_assert_cmpuint(direction_of(&daemon)->packets, ==, 35);
 	g_assert_cmpuint(direction_of(&daemon)->lost + direction_of(&daemon)->lost_uncertain, ==, 0);
-	sample(&daemon, SPI, 600);
+	sample(&daemon, SPI, 20);
 	count_packets(SPI, 5);
 	read_counts(&daemon);
 	read_counts(&daemon);
 	g_assert_cmpuint(direction_of(&daemon)->lost, ==, 0);
 	g_assert_cmpuint(said, ==, 1);
+	/* They may not have counted anything yet. */
+	kernel.spis = 0;
+	kernel.identity = "a boot 3";
+	read_counts(&daemon);
+	g_assert_cmpuint(kept(&daemon), ==, 0);
 	stop(&daemon);
 }
 
 /* ---- what goes wrong ---- */
+
+#define NO_RULES "the rules are not installed, so nothing is counted: asaphased rules --install"
+#define NOT_PERMITTED "the kernel's counters cannot be read: Operation not permitted; it is tried again"
+#define AGAIN "the kernel's counters can be read again"
 
 static void test_what_goes_wrong_is_said_once(void)
 {
@@ -543,11 +617,9 @@ static void test_what_goes_wrong_is_said_once(void)
 		unsigned said;
 		const char *words;
 	} results[] = {
-	        {-ENOENT, 0, 1, "rules --install"},    {-ENOENT, 0, 1, "rules --install"},
-	        {0, -EPERM, 2, "not permitted"},       {0, -EPERM, 2, "not permitted"},
-	        {0, 0, 3, "can be read again"},        {0, 0, 3, "can be read again"},
-	        {0, -EAGAIN, 3, "can be read again"},  {0, -ENOENT, 4, "rules --install"},
-	        {-EPERM, -ENOENT, 5, "not permitted"},
+	        {-ENOENT, 0, 1, NO_RULES},     {-ENOENT, 0, 1, NO_RULES}, {0, -EPERM, 2, NOT_PERMITTED},
+	        {0, -EPERM, 2, NOT_PERMITTED}, {0, 0, 3, AGAIN},          {0, 0, 3, AGAIN},
+	        {0, -EAGAIN, 3, AGAIN},        {0, -ENOENT, 4, NO_RULES}, {-EPERM, -ENOENT, 5, NOT_PERMITTED},
 	};
 
 	boot();
@@ -558,7 +630,7 @@ static void test_what_goes_wrong_is_said_once(void)
 		kernel.result = results[i].read;
 		read_counts(&daemon);
 		g_assert_cmpuint(said, ==, results[i].said);
-		g_assert_nonnull(strstr(said_last, results[i].words));
+		g_assert_cmpstr(said_last, ==, results[i].words);
 	}
 	stop(&daemon);
 }
@@ -592,7 +664,7 @@ static void test_a_kernel_that_cannot_be_asked(void)
 	kernel.identity = NULL;
 	state_begin(&state);
 	g_assert_null(kernel_counts_new(NULL, &state, &error));
-	g_assert_nonnull(strstr(error, "not permitted"));
+	g_assert_cmpstr(error, ==, "the kernel's counters cannot be read: Operation not permitted");
 	g_free(error);
 	state_end(&state);
 	kernel_counts_free(NULL);
@@ -613,8 +685,13 @@ static void test_packets_without_room_make_silence_doubtful(void)
 	kernel.uncounted_result = -EPERM;
 	read_counts(&daemon);
 	g_assert_cmpint(tunnels_uncounted_time(daemon.tunnels), ==, 0);
-	kernel.uncounted = 7;
 	kernel.uncounted_result = 0;
+	kernel.result = -EPERM;
+	kernel.uncounted = 8;
+	read_counts(&daemon);
+	g_assert_cmpint(tunnels_uncounted_time(daemon.tunnels), ==, 0);
+	kernel.result = 0;
+	kernel.uncounted = 7;
 	read_counts(&daemon);
 	g_assert_cmpint(tunnels_uncounted_time(daemon.tunnels), ==, clock_now());
 	pass(SECONDS(1));
@@ -696,6 +773,30 @@ static void test_a_later_run_goes_on_from_an_earlier_one(void)
 	state_end(&state);
 }
 
+/* What the earlier run knew is as good as a reading. */
+static void test_a_later_run_bounds_losses_from_what_was_saved(void)
+{
+	struct state state;
+
+	boot();
+	count_packets(SPI, 30);
+	struct daemon daemon = start();
+	state_begin(&state);
+	kernel_counts_save(daemon.counts, &state);
+	stop(&daemon);
+	daemon = start_with(&state);
+	sample(&daemon, SPI, 100);
+	count_packets(SPI, 1);
+	read_counts(&daemon); /* 30 to 31 */
+	sample(&daemon, SPI, 120);
+	count_packets(SPI, 1);
+	read_counts(&daemon); /* 30 to 32: of 20, 0 to 2 */
+	g_assert_cmpuint(direction_of(&daemon)->lost, ==, 18);
+	g_assert_cmpuint(direction_of(&daemon)->lost_uncertain, ==, 2);
+	stop(&daemon);
+	state_end(&state);
+}
+
 /* Its age is not known: it is kept for as long as one that was used just now. */
 static void test_an_spi_of_an_earlier_run_is_kept_for_a_while(void)
 {
@@ -773,6 +874,7 @@ static const struct {
 	void (*run)(void);
 } tests[] = {
         TEST(what_the_kernel_counted_is_in_the_tunnel),
+        TEST(one_packet_is_counted_and_none_is_not),
         TEST(what_was_told_before_is_told_with_it),
         TEST(samples_and_counts_bound_what_is_lost),
         TEST(a_sample_may_come_before_the_count),
@@ -781,8 +883,10 @@ static const struct {
         TEST(loss_is_not_told_once_it_was_given_up),
         TEST(samples_before_a_gap_are_not_used),
         TEST(forgets_with_the_kernel),
+        TEST(each_spi_is_looked_at_for_itself),
         TEST(an_spi_with_a_sample_is_not_forgotten),
         TEST(what_is_uncertain_is_settled_when_an_spi_falls_silent),
+        TEST(one_packet_may_be_all_that_is_uncertain),
         TEST(rules_that_were_installed_anew),
         TEST(what_goes_wrong_is_said_once),
         TEST(samples_wait_for_a_reading_that_succeeds),
@@ -790,6 +894,7 @@ static const struct {
         TEST(packets_without_room_make_silence_doubtful),
         TEST(they_are_read_as_often_as_they_cost_little),
         TEST(a_later_run_goes_on_from_an_earlier_one),
+        TEST(a_later_run_bounds_losses_from_what_was_saved),
         TEST(an_spi_of_an_earlier_run_is_kept_for_a_while),
         TEST(counters_of_other_rules_are_not_gone_on_from),
         TEST(without_rules_nothing_is_saved),

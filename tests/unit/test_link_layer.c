@@ -113,6 +113,14 @@ static const struct {
         {"another control byte", 9, -ENODATA, 5, {0xff, 0x04, 0x00, 0x21, IPV4}},
         {"another address byte", 9, -ENODATA, 5, {0xfe, 0x03, 0x00, 0x21, IPV4}},
         {"Linux cooked, ARP", 113, -ENODATA, 17, {ZEROS_14, 0x08, 0x06, IPV4}},
+        /* That it is not IP is known before what it would stand in ends. */
+        {"ARP's type and no more", 1, -ENODATA, 14, {ADDRESSES, 0x08, 0x06}},
+        {"the same in a VLAN", 1, -ENODATA, 18, {ADDRESSES, 0x81, 0x00, 0, 7, 0x08, 0x06}},
+        {"PPPoE's link control and no more", 51, -ENODATA, 8, {0x11, 0, 0, 1, 0, 9, 0xc0, 0x21}},
+        {"a PPPoE header that is no data", 51, -ENODATA, 6, {0x11, 0x09, 0, 1, 0, 9}},
+        {"PPP link control and no more", 9, -ENODATA, 2, {0xc0, 0x21}},
+        {"Linux cooked, ARP and no more", 113, -ENODATA, 16, {ZEROS_14, 0x08, 0x06}},
+        {"Linux cooked, version 2, ARP and no more", 276, -ENODATA, 20, {0x08, 0x06, ZEROS_18}},
         {"an unknown link type", 147, -ENOTSUP, 15, {ADDRESSES, 0x08, 0x00, IPV4}},
         {"a negative one", -1, -ENOTSUP, 15, {ADDRESSES, 0x08, 0x00, IPV4}},
 };

@@ -215,9 +215,17 @@ static void the_prefix_is_no_frame(void)
 		size_t length;
 		unsigned messages;
 	} cases[] = {
-	        {"IKETCP\0\4ab", 10, 1},       {"\0\10abcdef", 8, 1},         {"\0\6abcd\0\5efg", 11, 2},
-	        {"\0\5abc\0\5efg", 10, 0},     {"IKETCPIKETCP\0\4ab", 16, 0}, {"\0\2\0\5efg", 7, 0},
-	        {"\0\3a\0\4bc\0\5def", 12, 0}, {"IKETCP\0\2\0\4ab", 12, 0},   {"IKETCP\0\3a\0\4bc", 13, 2},
+	        {"IKETCP\0\4ab", 10, 1},
+	        {"\0\10abcdef", 8, 1},
+	        {"\0\6abcd\0\5efg", 11, 2},
+	        {"\0\5abc\0\5efg", 10, 0},
+	        {"IKETCPIKETCP\0\4ab", 16, 0},
+	        {"\0\2\0\5efg", 7, 0},
+	        {"\0\3a\0\4bc\0\5def", 12, 0},
+	        {"IKETCP\0\2\0\4ab", 12, 0},
+	        {"IKETCP\0\3a\0\4bc", 13, 2},
+	        {"\0\6abcd", 6, 1},
+	        {"\0\4ab", 4, 0},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -263,6 +271,17 @@ static void what_came_before_is_cut_off(void)
 	assert_message(7, 18);
 	g_assert_cmpuint(take(FIRST, frame.at, 20), ==, 0);
 	g_assert_cmpuint(take(FIRST + 20, frame.at, 20), ==, 1);
+}
+
+static void a_single_missing_byte_is_waited_for(void)
+{
+	struct bytes frame = frame_of(7, 20);
+
+	begin();
+	g_assert_cmpuint(take(FIRST + 1, frame.at + 1, 19), ==, 0);
+	g_assert_cmpuint(take(FIRST + 20, frame.at, 20), ==, 0);
+	g_assert_cmpuint(take(FIRST, frame.at, 1), ==, 2);
+	assert_message(7, 18);
 }
 
 static void early_segments_wait_for_their_turn(void)
@@ -341,6 +360,14 @@ static void segments_from_too_far_are_believed_when_there_are_several(void)
 	/* Nor behind: it came before. */
 	g_assert_cmpuint(take_far((uint32_t)-MOST_AHEAD, FAR_SEGMENTS + 1), ==, 0);
 	g_assert_cmpuint(take_far((uint32_t)-MOST_AHEAD - 1, 1), ==, 0);
+	struct bytes frame = frame_of(7, 20);
+	for (uint32_t farther = 0; farther < 2; farther++) {
+		renew();
+		begin();
+		for (unsigned i = 1; i <= FAR_SEGMENTS; i++)
+			g_assert_cmpuint(take((uint32_t)(FIRST - MOST_AHEAD) - farther, frame.at, 20), ==,
+			                 farther && i == FAR_SEGMENTS);
+	}
 }
 
 /* Each so far from the one before that only one of the two can be believed. */
@@ -358,6 +385,12 @@ static void far_segments_have_to_be_near_each_other(void)
 	for (uint32_t i = 0; i < FAR_SEGMENTS; i++)
 		taken += take(FIRST + (1u << 30) + i * MOST_AHEAD, frame.at, 20);
 	g_assert_cmpuint(taken, ==, 1);
+	/* One that is elsewhere is none of them. */
+	renew();
+	begin();
+	g_assert_cmpuint(take(FIRST + (1u << 29), frame.at, 20), ==, 0);
+	for (uint32_t i = 1; i <= FAR_SEGMENTS; i++)
+		g_assert_cmpuint(take(FIRST + (1u << 30) + 20 * i, frame.at, 20), ==, i == FAR_SEGMENTS);
 }
 
 static void a_near_segment_forgets_the_far_ones(void)
@@ -387,19 +420,23 @@ static void empty_segments_are_passed_over(void)
 static void early_segments_are_forgotten_where_the_stream_goes_on_elsewhere(void)
 {
 	struct bytes frame = frame_of(7, 20), early = frame_of(8, 20);
-	const uint32_t far = FIRST + (1u << 30);
+	static const uint32_t elsewhere[] = {FIRST + (1u << 30), FIRST - (1u << 30)};
 
-	begin();
-	take(FIRST, frame.at, 10);
-	for (uint32_t i = 1; i <= TCP_STREAM_EARLY_SEGMENTS; i++)
-		take(FIRST + 20 * i, early.at, 20);
-	for (uint32_t i = 0; i < FAR_SEGMENTS; i++)
-		g_assert_cmpuint(take(far + 20 * i, frame.at, 20), ==, i == FAR_SEGMENTS - 1);
-	assert_message(7, 18);
-	/* All their places are free again. */
-	for (uint32_t i = 1; i < TCP_STREAM_EARLY_SEGMENTS; i++)
-		g_assert_cmpuint(take(far + 20 * (FAR_SEGMENTS + i), frame.at, 20), ==, 0);
-	g_assert_cmpuint(take(far + 20 * FAR_SEGMENTS, frame.at, 20), ==, TCP_STREAM_EARLY_SEGMENTS);
+	for (size_t at = 0; at < G_N_ELEMENTS(elsewhere); at++) {
+		const uint32_t far = elsewhere[at];
+		renew();
+		begin();
+		take(FIRST, frame.at, 10);
+		for (uint32_t i = 1; i <= TCP_STREAM_EARLY_SEGMENTS; i++)
+			take(FIRST + 20 * i, early.at, 20);
+		for (uint32_t i = 0; i < FAR_SEGMENTS; i++)
+			g_assert_cmpuint(take(far + 20 * i, frame.at, 20), ==, i == FAR_SEGMENTS - 1);
+		assert_message(7, 18);
+		/* All their places are free again. */
+		for (uint32_t i = 1; i < TCP_STREAM_EARLY_SEGMENTS; i++)
+			g_assert_cmpuint(take(far + 20 * (FAR_SEGMENTS + i), frame.at, 20), ==, 0);
+		g_assert_cmpuint(take(far + 20 * FAR_SEGMENTS, frame.at, 20), ==, TCP_STREAM_EARLY_SEGMENTS);
+	}
 }
 
 /* ---- what was not captured ---- */
@@ -498,6 +535,7 @@ static const struct {
         TEST(the_prefix_is_no_frame),
         TEST(in_the_middle_a_segment_has_to_show_where_frames_begin),
         TEST(what_came_before_is_cut_off),
+        TEST(a_single_missing_byte_is_waited_for),
         TEST(early_segments_wait_for_their_turn),
         TEST(what_is_missing_for_long_is_lost),
         TEST(behind_what_is_lost_frames_are_looked_for),
