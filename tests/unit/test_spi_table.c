@@ -64,6 +64,23 @@ static void a_table_knows_nothing_of_one_before_it(void)
 	stale = (struct spi_entry){0};
 }
 
+/* Not even where all of the packet's key is zero, as in an entry that was removed. */
+static void a_removed_entry_is_nobodys(void)
+{
+	const struct esp_packet packet = {.bytes = 100};
+	struct spi_table *table = spi_table_new(16);
+	struct spi_hint hint;
+
+	count(table, 7, 1);
+	spi_table_remove(table, 0);
+	spi_table_fetch(table, &packet, 1, &hint);
+	g_assert_cmpuint(hint.number, ==, 0);
+	g_assert_cmpuint(spi_table_count_hinted(table, &packet, &hint), ==, 0);
+	g_assert_cmpuint(spi_table_size(table), ==, 1);
+	g_assert_cmpuint(spi_table_entry(table, 0)->owner, ==, UINT32_MAX);
+	spi_table_free(table);
+}
+
 static void packets_and_bytes_add_up(void)
 {
 	struct spi_table *table = spi_table_new(16);
@@ -253,6 +270,14 @@ static const struct {
         {"one before the first", {9, 8}, SEQUENCE_LATE, 0, 1, 0, 9, 9},
 
         {"1024 ahead is loss", {9, 9 + 1024}, SEQUENCE_AFTER_GAP, 1023, 0, 0, 9, 9 + 1024},
+        {"1024 ahead of the highest, too, whatever came last",
+         {9, 10, 9, 10 + 1024},
+         SEQUENCE_AFTER_GAP,
+         1023,
+         0,
+         1,
+         9,
+         10 + 1024},
         {"1025 ahead is too far", {9, 9 + 1025}, SEQUENCE_FAR, 0, 0, 0, 9, 9},
         {"1023 behind is late", {5000, 5000 - 1023}, SEQUENCE_LATE, 0, 1, 0, 5000, 5000},
         {"1024 behind is too far", {5000, 5000 - 1024}, SEQUENCE_FAR, 0, 1, 0, 5000, 5000},
@@ -641,6 +666,7 @@ static const struct {
 	void (*run)(void);
 } tests[] = {
         TEST(a_table_knows_nothing_of_one_before_it),
+        TEST(a_removed_entry_is_nobodys),
         TEST(packets_and_bytes_add_up),
         TEST(the_key_is_all_of_addresses_spi_and_encapsulation),
         TEST(gaps_are_lost_until_they_arrive),

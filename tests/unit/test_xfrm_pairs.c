@@ -595,9 +595,10 @@ static void test_an_expiry_makes_no_sa(void)
 	struct kernel kernel;
 
 	begin(&kernel);
-	expire_sa(&kernel, SA(HERE, THERE, 0x10, 1), false);
-	expire_sa(&kernel, SA(HERE, THERE, 0x10, 1), true);
-	g_assert_cmpuint(xfrm_pairs_sas(kernel.pairs), ==, 0);
+	for (unsigned hard = 0; hard < 2; hard++) {
+		expire_sa(&kernel, SA(HERE, THERE, 0x10, 1), hard != 0);
+		g_assert_cmpuint(xfrm_pairs_sas(kernel.pairs), ==, 0);
+	}
 	end(&kernel);
 }
 
@@ -640,6 +641,24 @@ static void test_what_a_dump_has_stays(void)
 	look(&kernel);
 	g_assert_cmpuint(kernel.told->len, ==, 1);
 	assert_pair(&kernel, 0, 0x10, 0x20);
+	end(&kernel);
+}
+
+/* Nothing but policies may be missing. */
+static void test_a_dump_changes_what_policies_join(void)
+{
+	struct kernel kernel;
+
+	begin(&kernel);
+	add_policies(&kernel, 1, 2);
+	add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+	look(&kernel);
+	xfrm_pairs_begin_dump(kernel.pairs);
+	add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+	xfrm_pairs_match(kernel.pairs);
+	g_assert_false(xfrm_pairs_changed(kernel.pairs));
+	xfrm_pairs_end_dump(kernel.pairs);
+	g_assert_true(xfrm_pairs_changed(kernel.pairs));
 	end(&kernel);
 }
 
@@ -752,8 +771,36 @@ static void test_two_ways_back_are_none(void)
 		add_policy(&kernel, (struct policy){72, XFRM_POLICY_IN, THERE, HERE, second, "10.4.0.0", "10.3.0.0"});
 		add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
 		add_sa(&kernel, SA(THERE, HERE, 0x20, 2));
+		if (!same)
+			add_sa(&kernel, SA(THERE, HERE, 0x21, 3));
 		look(&kernel);
 		g_assert_cmpuint(kernel.told->len, ==, same);
+		end(&kernel);
+	}
+}
+
+static void test_policies_that_cannot_be_read_join_nothing(void)
+{
+	for (unsigned bad = 0; bad < 2; bad++) {
+		struct kernel kernel;
+		begin(&kernel);
+		for (unsigned i = 0; i < 2; i++) {
+			struct message message;
+			struct xfrm_userpolicy_info info =
+			        policy_info(i != 0 ? IN_INDEX : OUT_INDEX, i != 0 ? XFRM_POLICY_IN : XFRM_POLICY_OUT);
+			struct xfrm_user_tmpl template = {
+			        .id.proto = IPPROTO_ESP, .reqid = 1 + i, .mode = XFRM_MODE_TUNNEL};
+			info.sel.prefixlen_s = info.sel.prefixlen_d = bad != 0 ? 33 : 0;
+			template.family = put_address(i != 0 ? THERE : HERE, &template.saddr);
+			put_address(i != 0 ? HERE : THERE, &template.id.daddr);
+			struct nlmsghdr *header = begin_message(&message, XFRM_MSG_NEWPOLICY, &info, sizeof info);
+			mnl_attr_put(header, XFRMA_TMPL, sizeof template, &template);
+			xfrm_pairs_read(kernel.pairs, header);
+		}
+		add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+		add_sa(&kernel, SA(THERE, HERE, 0x20, 2));
+		look(&kernel);
+		g_assert_cmpuint(kernel.told->len, ==, !bad);
 		end(&kernel);
 	}
 }
@@ -782,6 +829,27 @@ static void test_the_first_policy_names_the_networks(void)
 	g_assert_true(pair->hidden[!turned]);
 	g_assert_cmpuint(pair->added, ==, NOON + 3);
 	end(&kernel);
+}
+
+/* Wherever the table holds them. */
+static void test_a_lower_number_goes_before_a_higher_one(void)
+{
+	for (uint32_t higher = 16; higher < 400; higher += 8) {
+		struct kernel kernel;
+		char text[IP_ADDRESS_TEXT_SIZE];
+		begin(&kernel);
+		add_policies(&kernel, 1, 1);
+		add_policy(&kernel,
+		           (struct policy){higher + 1, XFRM_POLICY_OUT, HERE, THERE, 1, "10.3.0.0", "10.4.0.0"});
+		add_policy(&kernel, (struct policy){higher, XFRM_POLICY_IN, THERE, HERE, 1, "10.4.0.0", "10.3.0.0"});
+		add_sa(&kernel, SA(HERE, THERE, 0x10, 1));
+		add_sa(&kernel, SA(THERE, HERE, 0x20, 1));
+		look(&kernel);
+		const struct xfrm_pair *pair = &g_array_index(kernel.told, struct xfrm_pair, 0);
+		const bool turned = strcmp(ip_address_to_text(&pair->end[0], text), HERE) != 0;
+		g_assert_cmpstr(ip_address_to_text(&pair->agreement.network[turned].first, text), ==, "10.1.0.0");
+		end(&kernel);
+	}
 }
 
 /* Policies of which one lacks the other direction, or is for other networks, join nothing. */
@@ -850,10 +918,13 @@ static const struct {
         TEST(an_expiry_makes_no_sa),
         TEST(after_a_flush_there_is_nothing),
         TEST(what_a_dump_has_stays),
+        TEST(a_dump_changes_what_policies_join),
         TEST(policies_join_for_as_long_as_they_are_there),
         TEST(a_policy_takes_the_place_of_the_one_before),
         TEST(two_ways_back_are_none),
         TEST(the_first_policy_names_the_networks),
+        TEST(policies_that_cannot_be_read_join_nothing),
+        TEST(a_lower_number_goes_before_a_higher_one),
         TEST(policies_without_their_mirror_join_nothing),
         TEST(a_way_back_that_is_anothers_is_none),
 };
