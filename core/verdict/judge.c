@@ -66,9 +66,11 @@ void tunnels_add(struct tunnels *tunnels, uint32_t frame, int64_t time, const st
 	        .time = time_in_state(time),
 	        .datagram = datagram,
 	        .message = message,
-	        .annotation = annotation != NULL ? annotation : &unused,
+	        .annotation = annotation,
 	};
 
+	if (annotation == NULL)
+		arrival.annotation = &unused;
 	annotation_clear(arrival.annotation);
 	tunnels_note_time(tunnels, arrival.time);
 	tunnels_take_packet(&arrival, annotation != NULL);
@@ -102,8 +104,10 @@ void tunnels_add_log(struct tunnels *tunnels, const struct log_origin *origin, c
 	struct arrival arrival = {.tunnels = tunnels,
 	                          .frame = origin->frame,
 	                          .time = origin->time > 0 ? origin->time : tunnels->now,
-	                          .annotation = annotation != NULL ? annotation : &unused};
+	                          .annotation = annotation};
 
+	if (annotation == NULL)
+		arrival.annotation = &unused;
 	annotation_clear(arrival.annotation);
 	tunnels_take_log(&arrival, origin, message);
 	judge_arrival(&arrival);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Fragments put together and TCP streams taken apart, in whatever order and however often their pieces come. */
+#include <errno.h>
 #include <glib.h>
 
 #include "core/wire/datagram_reader.h"
@@ -109,6 +110,57 @@ static void assert_whole(size_t length, bool completes)
 	g_assert_true(memcmp(datagram->payload, message.at, message.length) == 0);
 	g_assert_cmpint(datagram->completes, ==, completes);
 	assert_no_more();
+}
+
+/* ---- packets that are read by themselves ---- */
+
+static void a_whole_packet_is_given_once(void)
+{
+	struct bytes segment = udp_ike(200);
+	struct bytes packet = ipv4(UDP, 1, 0, segment.at, segment.length);
+
+	assert_no_more();
+	take(&packet);
+	assert_next_kind(DATAGRAM_IKE);
+	assert_no_more();
+}
+
+static void a_packet_that_cannot_be_read_is_not_given(void)
+{
+	struct bytes segment = udp_ike(200);
+	struct bytes packet = ipv4(UDP, 1, 0, segment.at, segment.length);
+
+	g_assert_cmpint(datagram_reader_take(reader, packet.at, 19, packet.length), ==, -EBADMSG);
+	assert_no_more();
+}
+
+/* What the packet before completed is not given after it. */
+static void each_packet_takes_the_place_of_the_one_before(void)
+{
+	struct bytes segment = udp_ike(200);
+	struct bytes packet = ipv4(UDP, 2, 0, segment.at, segment.length);
+
+	take_piece(1, &segment, 0, 80);
+	take_piece(1, &segment, 80, segment.length);
+	take(&packet);
+	assert_next_kind(DATAGRAM_IKE);
+	assert_no_more();
+}
+
+static void further_ports_are_those_that_the_reader_was_given(void)
+{
+	static const struct datagram_ports ports = {.ike = {501}};
+	struct bytes segment = udp_ike(200);
+
+	set16(&segment, 0, 501);
+	set16(&segment, 2, 501);
+	struct bytes packet = ipv4(UDP, 1, 0, segment.at, segment.length);
+	take(&packet);
+	assert_next_kind(DATAGRAM_OTHER);
+	datagram_reader_free(reader);
+	reader = datagram_reader_new(&ports);
+	take(&packet);
+	assert_next_kind(DATAGRAM_IKE);
 }
 
 /* ---- IP fragments ---- */
@@ -321,6 +373,20 @@ static void several_messages_share_a_segment(void)
 	g_assert_cmpuint(messages, ==, 4);
 }
 
+static void a_segment_that_comes_again_is_nothing(void)
+{
+	struct bytes stream = conversation();
+
+	begin_connection();
+	take_stream(&stream, 0, stream.length);
+	collect();
+	take_stream(&stream, 0, stream.length);
+	const struct datagram *datagram = datagram_reader_next(reader);
+	g_assert_cmpint(datagram->kind, ==, DATAGRAM_OTHER);
+	g_assert_cmpint(datagram->encapsulation, ==, ENCAPSULATION_NONE);
+	assert_no_more();
+}
+
 static void messages_may_be_cut_anywhere(void)
 {
 	struct bytes stream = conversation();
@@ -524,6 +590,11 @@ static const struct {
         TEST(what_a_snap_length_cuts_is_missing_from_the_message_only),
         TEST(other_data_on_such_a_port_is_nothing),
         TEST(more_connections_than_there_is_room_for_push_out_the_oldest),
+        TEST(a_whole_packet_is_given_once),
+        TEST(a_packet_that_cannot_be_read_is_not_given),
+        TEST(each_packet_takes_the_place_of_the_one_before),
+        TEST(further_ports_are_those_that_the_reader_was_given),
+        TEST(a_segment_that_comes_again_is_nothing),
 };
 
 int main(int argc, char **argv)

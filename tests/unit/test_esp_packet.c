@@ -139,6 +139,41 @@ static void a_cut_packet_is_not_read_past_its_end(void)
 	for_each_packet(cut);
 }
 
+static void only_port_4500_without_port_500_is_plainly_esp(void)
+{
+	static const struct {
+		unsigned source, destination;
+		bool answered;
+	} cases[] = {{40000, 4500, true}, {4500, 40000, true}, {4500, 4500, true},   {40000, 40001, false},
+	             {500, 4500, false},  {4500, 500, false},  {4499, 4501, false}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct bytes packet = make_packet(4, true);
+		set16(&packet, 20, cases[i].source);
+		set16(&packet, 22, cases[i].destination);
+		g_assert_cmpint(agrees(packet.at, packet.length, packet.length, NULL), ==, cases[i].answered);
+	}
+}
+
+/* A header of ESP is enough; what follows it in the frame may be padding. */
+static void the_least_esp_packet_is_answered(void)
+{
+	for (unsigned in_udp = 0; in_udp < 2; in_udp++) {
+		for (unsigned size = 7; size <= 8; size++) {
+			struct bytes packet = make_packet(4, in_udp != 0);
+			set16(&packet, 2, 20 + (in_udp ? 8U : 0) + size);
+			if (in_udp)
+				set16(&packet, 24, 8 + size);
+			g_assert_cmpint(agrees(packet.at, packet.length, packet.length, NULL), ==, size == 8);
+			packet = make_packet(6, in_udp != 0);
+			set16(&packet, 4, (in_udp ? 8U : 0) + size);
+			if (in_udp)
+				set16(&packet, 44, 8 + size);
+			g_assert_cmpint(agrees(packet.at, packet.length, packet.length, NULL), ==, size == 8);
+		}
+	}
+}
+
 static void what_is_no_whole_esp_packet_for_certain_is_left_to_the_long_way(void)
 {
 	struct bytes packet = make_packet(4, true);
@@ -171,6 +206,8 @@ int main(int argument_count, char **arguments)
 	g_test_add_func("/esp-packet/a-changed-byte-makes-no-difference-between-the-two-ways",
 	                a_changed_byte_makes_no_difference_between_the_two_ways);
 	g_test_add_func("/esp-packet/a-cut-packet-is-not-read-past-its-end", a_cut_packet_is_not_read_past_its_end);
+	g_test_add_func("/esp-packet/only-port-4500-without-port-500-is-plainly-esp", only_port_4500_without_port_500_is_plainly_esp);
+	g_test_add_func("/esp-packet/the-least-esp-packet-is-answered", the_least_esp_packet_is_answered);
 	g_test_add_func("/esp-packet/what-is-no-whole-esp-packet-for-certain-is-left-to-the-long-way",
 	                what_is_no_whole_esp_packet_for_certain_is_left_to_the_long_way);
 	return g_test_run();

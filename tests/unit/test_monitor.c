@@ -295,6 +295,34 @@ static void test_declared_peers_are_there_from_the_beginning(void)
 	config_free(&config);
 }
 
+/* A table that was made smaller has no room for all of them, but what it has goes on. */
+static void test_restores_what_there_is_room_for(void)
+{
+	struct config config;
+	struct state state;
+
+	begin(&config);
+	struct monitor *monitor = monitor_new(&config);
+	for (uint8_t host = 1; host <= 3; host++)
+		send_esp(monitor, address(2, 1), address(7, host), clock_now());
+	state_begin(&state);
+	monitor_save(monitor, &state);
+	g_assert_cmpuint(state.tunnels->len, ==, 3);
+	monitor_free(monitor);
+	config.tunnel_capacity = 2;
+	declare(&config, 3);
+	monitor = monitor_new(&config);
+	monitor_restore(monitor, &state);
+	for (uint8_t host = 1; host <= 3; host += 2) {
+		const struct tunnel *tunnel = tunnel_with(monitor, host);
+		g_assert_cmpuint(tunnel->esp[tunnel->asa_side].packets, ==, PACKETS);
+	}
+	g_assert_null(tunnel_with(monitor, 2));
+	state_end(&state);
+	monitor_free(monitor);
+	config_free(&config);
+}
+
 static void test_a_new_configuration_takes_the_place_of_the_old_one(void)
 {
 	struct config first, second;
@@ -681,6 +709,7 @@ static const struct {
         TEST(what_is_kept_of_a_tunnel),
         TEST(a_declared_peer_keeps_its_local_end),
         TEST(what_finds_no_room_is_not_restored),
+        TEST(restores_what_there_is_room_for),
         TEST(failures_are_counted_and_said),
         TEST(what_is_wrong_with_data_is_said_and_not_counted),
         TEST(so_many_packets_are_taken_at_a_time),
