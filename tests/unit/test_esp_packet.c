@@ -144,7 +144,7 @@ static void only_port_4500_without_port_500_is_plainly_esp(void)
 	static const struct {
 		unsigned source, destination;
 		bool answered;
-	} cases[] = {{40000, 4500, true}, {4500, 40000, true}, {4500, 4500, true},   {40000, 40001, false},
+	} cases[] = {{40000, 4500, true}, {4500, 40000, true}, {4500, 4500, true}, {40000, 40001, false},
 	             {500, 4500, false},  {4500, 500, false},  {4499, 4501, false}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -206,7 +206,8 @@ int main(int argument_count, char **arguments)
 	g_test_add_func("/esp-packet/a-changed-byte-makes-no-difference-between-the-two-ways",
 	                a_changed_byte_makes_no_difference_between_the_two_ways);
 	g_test_add_func("/esp-packet/a-cut-packet-is-not-read-past-its-end", a_cut_packet_is_not_read_past_its_end);
-	g_test_add_func("/esp-packet/only-port-4500-without-port-500-is-plainly-esp", only_port_4500_without_port_500_is_plainly_esp);
+	g_test_add_func("/esp-packet/only-port-4500-without-port-500-is-plainly-esp",
+	                only_port_4500_without_port_500_is_plainly_esp);
 	g_test_add_func("/esp-packet/the-least-esp-packet-is-answered", the_least_esp_packet_is_answered);
 	g_test_add_func("/esp-packet/what-is-no-whole-esp-packet-for-certain-is-left-to-the-long-way",
 	                what_is_no_whole_esp_packet_for_certain_is_left_to_the_long_way);
