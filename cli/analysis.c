@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cli/command.h"
 #include "cli/progress.h"
 #include "core/verdict/diagnose.h"
 #include "core/verdict/judge.h"
@@ -186,7 +187,15 @@ struct tunnel_tally analysis_tally(const struct analysis *analysis)
 			continue;
 		tunnel_diagnose(analysis->tunnels, tunnel, &verdict);
 		tally.tunnels++;
-		tally.faults += verdict.cause != CAUSE_NONE;
+		tally.faults += cause_is_fault(verdict.cause);
+		tally.undetermined += verdict.cause == CAUSE_UNDETERMINED;
 	}
 	return tally;
+}
+
+int exit_status_of_tally(struct tunnel_tally tally)
+{
+	if (tally.faults > 0)
+		return EXIT_FAULT_FOUND;
+	return tally.undetermined > 0 || tally.tunnels == 0 ? EXIT_UNDETERMINED : EXIT_ALL_WELL;
 }

@@ -53,9 +53,13 @@ int analysis_take_file(struct analysis *analysis, const char *file, char error[C
 
 struct tunnel_tally {
 	uint32_t tunnels;
-	uint32_t faults; /* tunnels with a verdict other than none */
+	uint32_t faults;
+	uint32_t undetermined;
 };
 
 struct tunnel_tally analysis_tally(const struct analysis *analysis);
+
+/* The exit status that goes with it: a capture without any tunnel shows no health. */
+int exit_status_of_tally(struct tunnel_tally tally);
 
 #endif

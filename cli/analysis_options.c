@@ -5,7 +5,10 @@
 
 struct analysis_options analysis_options_default(void)
 {
-	return (struct analysis_options){.tunnel = tunnel_options_default()};
+	struct analysis_options options = {.tunnel = tunnel_options_default()};
+
+	options.tunnel.may_hold_copies = true;
+	return options;
 }
 
 static gboolean refuse(GError **error, const char *name, const char *value, const char *why)

@@ -7,7 +7,8 @@
 enum exit_status {
 	EXIT_ALL_WELL = 0,
 	EXIT_FAULT_FOUND = 1,
-	EXIT_UNUSABLE = 2, /* unusable input or options: nothing could be judged */
+	EXIT_UNUSABLE = 2,     /* unusable input or options: nothing could be judged */
+	EXIT_UNDETERMINED = 3, /* no fault seen, and too little seen to call it well */
 };
 
 /* arguments[0] is the command's own name. Returns an enum exit_status. */
@@ -26,5 +27,14 @@ command_run read_run;
 command_run report_run;
 command_run show_run;
 command_run top_run;
+
+/* Of several inputs: unusable before a fault, a fault before undetermined, and that before all well. */
+static inline int worse_exit_status(int one, int other)
+{
+	static const int ranks[] = {
+	        [EXIT_ALL_WELL] = 0, [EXIT_UNDETERMINED] = 1, [EXIT_FAULT_FOUND] = 2, [EXIT_UNUSABLE] = 3};
+
+	return ranks[one] > ranks[other] ? one : other;
+}
 
 #endif

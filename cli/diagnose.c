@@ -31,8 +31,9 @@ static void print_text(const struct analysis *analysis, const char *file, struct
 	if (tally.tunnels == 0)
 		g_string_append(text, "no IKE and no ESP among them\n");
 	else
-		g_string_append_printf(text, "%" PRIu32 " tunnel%s, %" PRIu32 " with a fault\n", tally.tunnels,
-		                       tally.tunnels == 1 ? "" : "s", tally.faults);
+		g_string_append_printf(text,
+		                       "%" PRIu32 " tunnel%s, %" PRIu32 " with a fault, %" PRIu32 " undetermined\n",
+		                       tally.tunnels, tally.tunnels == 1 ? "" : "s", tally.faults, tally.undetermined);
 	for (uint32_t number = 0; number < tunnels_count(analysis->tunnels); number++) {
 		const struct tunnel *tunnel = tunnels_at(analysis->tunnels, number);
 		if (tunnel == NULL)
@@ -172,7 +173,7 @@ static int diagnose_file(const char *file, const char *log, const struct analysi
 		print(form, &analysis, file, tally);
 		fflush(stdout);
 		problems_print(&analysis.problems, file);
-		status = tally.faults > 0 ? EXIT_FAULT_FOUND : EXIT_ALL_WELL;
+		status = exit_status_of_tally(tally);
 	}
 	analysis_end(&analysis);
 	return status;
@@ -186,8 +187,7 @@ static int diagnose_files(char **files, const char *log, const struct analysis_o
 	for (char **file = files; *file != NULL; file++) {
 		if (file != files && form == FORM_TEXT)
 			putchar('\n');
-		int one = diagnose_file(*file, log, options, form);
-		status = MAX(status, one);
+		status = worse_exit_status(status, diagnose_file(*file, log, options, form));
 	}
 	return status;
 }
@@ -224,7 +224,8 @@ int diagnose_run(int argument_count, char **arguments)
 
 	g_option_context_set_summary(context,
 	                             "A verdict per tunnel of each capture: which phase failed, why, what to type.");
-	g_option_context_set_description(context, "Exit status: 0 all well, 1 a fault found, 2 unusable input.");
+	g_option_context_set_description(context, "Exit status: 0 all well, 1 a fault found, 2 unusable input, "
+	                                          "3 no fault seen and too little seen to call it well.");
 	analysis_options_add(context, &options);
 	g_option_context_add_main_entries(context, entries, NULL);
 	bool good = g_option_context_parse(context, &argument_count, &arguments, &error);

@@ -16,7 +16,7 @@ struct page {
 	struct text_style style;
 	bool head; /* it was printed */
 	uint64_t tunnels;
-	gint64 faults;
+	gint64 faults, undetermined;
 };
 
 static void print_head(const struct page *page, JsonObject *daemon)
@@ -32,8 +32,9 @@ static void print_head(const struct page *page, JsonObject *daemon)
 	g_string_append_printf(text, " in %s mode, running for %d:%02d:%02d: ",
 	                       json_object_get_string_member_with_default(daemon, "mode", ""),
 	                       seconds / SECONDS_AN_HOUR, seconds / SECONDS_A_MINUTE % 60, seconds % 60);
-	g_string_append_printf(text, "%" PRId64 " tunnel%s, %" PRId64 " with a fault", (int64_t)tunnels,
-	                       tunnels == 1 ? "" : "s", (int64_t)page->faults);
+	g_string_append_printf(text, "%" PRId64 " tunnel%s, %" PRId64 " with a fault, %" PRId64 " undetermined",
+	                       (int64_t)tunnels, tunnels == 1 ? "" : "s", (int64_t)page->faults,
+	                       (int64_t)page->undetermined);
 	puts(text->str);
 	g_string_free(text, TRUE);
 }
@@ -42,6 +43,7 @@ static void take_head(struct page *page, JsonObject *daemon)
 {
 	page->head = true;
 	page->faults = json_object_get_int_member_with_default(daemon, "faults", 0);
+	page->undetermined = json_object_get_int_member_with_default(daemon, "undetermined", 0);
 	if (page->form == FORM_TEXT)
 		print_head(page, daemon);
 	if (page->form != FORM_JSON)
@@ -93,5 +95,7 @@ int diagnose_live(const char *socket_path, enum diagnose_form form)
 		g_free(error);
 		return EXIT_UNUSABLE;
 	}
-	return page.faults > 0 ? EXIT_FAULT_FOUND : EXIT_ALL_WELL;
+	if (page.faults > 0)
+		return EXIT_FAULT_FOUND;
+	return page.undetermined > 0 || page.tunnels == 0 ? EXIT_UNDETERMINED : EXIT_ALL_WELL;
 }

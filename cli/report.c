@@ -77,7 +77,7 @@ static int write_report(const struct report_options *options, const struct analy
 		return EXIT_UNUSABLE;
 	}
 	problems_print(&analysis->problems, file);
-	return analysis_tally(analysis).faults > 0 ? EXIT_FAULT_FOUND : EXIT_ALL_WELL;
+	return exit_status_of_tally(analysis_tally(analysis));
 }
 
 static int run(const struct report_options *options)
@@ -124,7 +124,8 @@ static bool parse(int argument_count, char **arguments, struct report_options *o
 	g_option_context_set_summary(context,
 	                             "One self-contained page for a capture: verdicts, the IKE exchange as a ladder, "
 	                             "ESP over time.");
-	g_option_context_set_description(context, "Exit status: 0 all well, 1 a fault found, 2 unusable input.");
+	g_option_context_set_description(context, "Exit status: 0 all well, 1 a fault found, 2 unusable input, "
+	                                          "3 no fault seen and too little seen to call it well.");
 	analysis_options_add(context, &options->analysis);
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argument_count, &arguments, &error))

@@ -2,11 +2,13 @@
 #include "cli/report_page.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "cli/report_html.h"
 #include "cli/report_ladder.h"
 #include "cli/report_parts.h"
 #include "cli/report_tunnel.h"
+#include "cli/report_verdict.h"
 #include "core/base/time.h"
 #include "core/verdict/words.h"
 #include "generated/version.h"
@@ -23,6 +25,7 @@ struct row {
 	enum cause cause;
 	enum phase phase_failed;
 	enum confidence confidence;
+	struct phase_answer phases[PHASE_LAST];
 	GString *card; /* NULL where it did not fit */
 };
 
@@ -32,18 +35,26 @@ struct page {
 	const struct record *record;
 	const char *file;
 	GArray *rows;
-	unsigned faults;
+	unsigned faults, undetermined;
 	unsigned cards;
 };
 
 /* ---- the tunnels ---- */
 
+/* Faults, then what is undetermined, then what works. */
+static int rank(enum cause cause)
+{
+	if (cause_is_fault(cause))
+		return 0;
+	return cause == CAUSE_UNDETERMINED ? 1 : 2;
+}
+
 static gint faults_first(gconstpointer a, gconstpointer b)
 {
 	const struct row *row = a, *other = b;
 
-	if ((row->cause == CAUSE_NONE) != (other->cause == CAUSE_NONE))
-		return row->cause == CAUSE_NONE ? 1 : -1;
+	if (rank(row->cause) != rank(other->cause))
+		return rank(row->cause) - rank(other->cause);
 	return row->tunnel->number < other->tunnel->number ? -1 : 1;
 }
 
@@ -62,8 +73,10 @@ static void judge(struct page *page)
 		                  .cause = verdict.cause,
 		                  .phase_failed = verdict.phase_failed,
 		                  .confidence = verdict.confidence};
+		memcpy(row.phases, verdict.phases, sizeof row.phases);
 		g_array_append_val(page->rows, row);
-		page->faults += verdict.cause != CAUSE_NONE;
+		page->faults += cause_is_fault(verdict.cause);
+		page->undetermined += verdict.cause == CAUSE_UNDETERMINED;
 	}
 	g_array_sort(page->rows, faults_first);
 }
@@ -126,12 +139,14 @@ static void append_row(const struct page *page, const struct row *row)
 	const struct html *html = &page->html;
 	const struct tunnel *tunnel = row->tunnel;
 
-	html_markup(html, "<tr class=\"%s\"><td>", row->cause != CAUSE_NONE ? "fault" : "fine");
+	html_markup(html, "<tr class=\"%s\"><td>", report_look_of(row->cause).class);
 	append_name(page, row);
 	html_markup(html, "</td>");
-	html_element(html, "td", "", verdict_words_failure(row->phase_failed));
+	html_element(html, "td", "", report_verdict_words(row->cause, row->phase_failed));
 	html_element(html, "td", "", cause_name(row->cause));
-	html_element(html, "td", "", confidence_name(row->confidence));
+	html_element(html, "td", "", row->cause == CAUSE_UNDETERMINED ? "-" : confidence_name(row->confidence));
+	for (enum phase phase = PHASE_1; phase < PHASE_LAST; phase++)
+		report_answer_cell(html, &row->phases[phase]);
 	html_number_cell(html, tunnel->esp[tunnel->asa_side].packets);
 	html_number_cell(html, tunnel->esp[!tunnel->asa_side].packets);
 	html_number_cell(html, tunnel->esp[0].lost + tunnel->esp[1].lost);
@@ -147,13 +162,12 @@ static void append_overview(const struct page *page)
 
 	if (rows == 0)
 		return;
-	html_markup(
-	        html,
-	        "<section aria-labelledby=\"overview\"><h2 id=\"overview\">Tunnels</h2>"
-	        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"overview\">"
-	        "<table class=\"sortable\" id=\"tunnels\"><thead><tr><th>ASA – peer</th><th>Verdict</th>"
-	        "<th>Cause</th><th>Confidence</th><th class=n>Encaps</th><th class=n>Decaps</th><th class=n>Lost</th>"
-	        "<th class=n>First frame</th></tr></thead><tbody>");
+	html_markup(html, "<section aria-labelledby=\"overview\"><h2 id=\"overview\">Tunnels</h2>"
+	                  "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"overview\">"
+	                  "<table class=\"sortable\" id=\"tunnels\"><thead><tr><th>ASA – peer</th><th>Verdict</th>"
+	                  "<th>Cause</th><th>Confidence</th><th>Phase 1</th><th>Phase 2</th><th>Data</th><th "
+	                  "class=n>Encaps</th><th class=n>Decaps</th><th class=n>Lost</th>"
+	                  "<th class=n>First frame</th></tr></thead><tbody>");
 	for (unsigned i = 0; i < rows; i++)
 		append_row(page, &g_array_index(page->rows, struct row, i));
 	html_markup(html, "</tbody></table></div>");
@@ -198,7 +212,8 @@ static void append_head(const struct page *page)
 	            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-%s'; "
 	            "script-src 'sha256-%s'\"><title>",
 	            style, script);
-	html_textf(html, "%s: %u of %u tunnels with a fault", page->file, page->faults, page->rows->len);
+	html_textf(html, "%s: %u of %u tunnels with a fault, %u undetermined", page->file, page->faults,
+	           page->rows->len, page->undetermined);
 	html_markup(html, "</title><style>%s</style></head>", report_style);
 	g_free(style);
 	g_free(script);
@@ -216,6 +231,20 @@ static void append_moment(const struct html *html, int64_t time)
 	g_date_time_unref(moment);
 }
 
+/* Green where all is well alone. */
+static void append_tally(const struct page *page)
+{
+	bool is_well = page->faults == 0 && page->undetermined == 0;
+
+	html_markup(&page->html, "<span class=\"badge %s\">%u of %u tunnel%s with a fault</span>",
+	            is_well             ? "good"
+	            : page->faults != 0 ? "bad"
+	                                : "unknown",
+	            page->faults, page->rows->len, page->rows->len == 1 ? "" : "s");
+	if (page->undetermined != 0)
+		html_markup(&page->html, " <span class=\"badge unknown\">%u undetermined</span>", page->undetermined);
+}
+
 static void append_title(const struct page *page)
 {
 	const struct html *html = &page->html;
@@ -231,9 +260,7 @@ static void append_title(const struct page *page)
 	if (page->rows->len == 0)
 		html_markup(html, "No IKE and no ESP among them.");
 	else
-		html_markup(html, "<span class=\"badge %s\">%u of %u tunnel%s with a fault</span>",
-		            page->faults != 0 ? "bad" : "good", page->faults, page->rows->len,
-		            page->rows->len == 1 ? "" : "s");
+		append_tally(page);
 	html_markup(html, "</p><p class=\"tools\" hidden><button type=\"button\" id=\"expand\">Expand all</button> "
 	                  "<button type=\"button\" id=\"collapse\">Collapse all</button></p></header>"
 	                  "<main id=\"main\" tabindex=\"-1\">");
@@ -273,7 +300,8 @@ static void append_foot(const struct page *page)
 {
 	html_markup(&page->html,
 	            "</main><footer><p>certain: read on the wire. likely: inferred, and a second witness agrees. "
-	            "possible: inferred alone. Frames are numbered as in Wireshark, times count from the first "
+	            "possible: inferred alone. undetermined: no fault seen, and too little seen to call it well. "
+	            "Frames are numbered as in Wireshark, times count from the first "
 	            "frame.%s</p><p>asaphase " ASAPHASE_VERSION "</p></footer><script>%s</script></body></html>\n",
 	            page->html.redaction != NULL ? " Addresses and identities are hidden; SPIs are not." : "",
 	            report_script);

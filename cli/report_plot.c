@@ -144,7 +144,7 @@ static bool append_events(const struct plot *plot)
 	for (unsigned i = 0; i < plot->tunnel->history_count; i++) {
 		const struct tunnel_event *event = &plot->tunnel->history[i];
 		double percent = percent_of(plot, (double)event->time);
-		if (event->cause == CAUSE_NONE || percent < 0 || percent > 100)
+		if (!cause_is_fault(event->cause) || percent < 0 || percent > 100)
 			continue;
 		any = true;
 		html_markup(plot->html, "<line x1=\"%.2f%%\" y1=\"0\" x2=\"%.2f%%\" y2=\"%u\" class=\"event\"/>",

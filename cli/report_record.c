@@ -113,7 +113,7 @@ static void note_verdict(struct recorded_message *message, struct tunnels *tunne
 
 	tunnel_diagnose(tunnels, tunnel, &verdict);
 	verdict_text_append_summary(text, &plain, &verdict);
-	message->fault = verdict.cause != CAUSE_NONE;
+	message->fault = cause_is_fault(verdict.cause);
 	message->verdict = g_string_free(text, FALSE);
 }
 

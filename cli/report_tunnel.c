@@ -6,9 +6,11 @@
 
 #include "cli/report_ladder.h"
 #include "cli/report_plot.h"
+#include "cli/report_verdict.h"
 #include "core/asa/show.h"
 #include "core/catalogue/evidence.h"
 #include "core/verdict/checklist.h"
+#include "core/verdict/text.h"
 #include "core/verdict/words.h"
 
 #define SHOWN_BYTES 10000
@@ -27,7 +29,7 @@ struct card {
 
 static bool is_fault(const struct card *card)
 {
-	return card->verdict.cause != CAUSE_NONE;
+	return cause_is_fault(card->verdict.cause);
 }
 
 /* ---- the verdict ---- */
@@ -40,21 +42,38 @@ static void append_alternatives(const struct card *card)
 	}
 }
 
+/* Of several children: how many are one-way, and the first of them. */
+static void append_children_one_way(const struct card *card)
+{
+	GString *text = g_string_new(NULL);
+
+	verdict_text_append_children(text, card->tunnel, &card->verdict);
+	if (text->len > 0)
+		html_element(card->html, "p", "class=\"headline\"", text->str);
+	g_string_free(text, TRUE);
+}
+
 static void append_head(const struct card *card)
 {
 	const struct html *html = card->html;
 	const struct catalogue_entry *entry = card->words.entry;
+	struct report_look look = report_look_of(card->verdict.cause);
+	char text[VERDICT_WORDS_SIZE];
 
-	html_markup(html, "<header><p class=\"badge %s\"><span aria-hidden=\"true\">%s</span> ",
-	            is_fault(card) ? "bad" : "good", is_fault(card) ? "✗" : "✓");
-	html_text(html, verdict_words_failure(card->verdict.phase_failed));
+	html_markup(html, "<header><p class=\"badge %s\"><span aria-hidden=\"true\">%s</span> ", look.paint, look.mark);
+	html_text(html, report_verdict_words(card->verdict.cause, card->verdict.phase_failed));
 	html_markup(html, "</p><h2 id=\"h%" PRIu32 "\">", card->tunnel->number);
 	html_textf(html, "%s – %s", card->words.asa, card->words.peer);
 	html_markup(html, "</h2>");
-	html_element(html, "p", "class=\"headline\"", entry->headline);
+	html_element(html, "p", "class=\"headline\"", verdict_words_headline(&card->verdict));
+	if (card->verdict.refused != NULL)
+		html_element(html, "p", "class=\"headline\"", verdict_words_refused(&card->verdict, text, sizeof text));
+	append_children_one_way(card);
+	report_answers_append(html, &card->verdict);
 	html_markup(html, "<p>Cause: ");
 	html_element(html, "code", "", entry->name);
-	html_textf(html, ", %s", confidence_name(card->verdict.confidence));
+	if (card->verdict.cause != CAUSE_UNDETERMINED)
+		html_textf(html, ", %s", confidence_name(card->verdict.confidence));
 	append_alternatives(card);
 	html_markup(html, ".</p></header>");
 	html_element(html, "p", "", entry->meaning);
@@ -203,7 +222,7 @@ static void append_logged(const struct card *card)
 	while ((message = verdict_words_message(&card->words, &cursor)) != NULL) {
 		if (!begun)
 			html_markup(card->html,
-			            "<h3>An ASA would log</h3><p class=\"note\">Expected with this failure; nobody "
+			            "<h3>An ASA would log</h3><p class=\"note\">Expected with this verdict; nobody "
 			            "read them on yours.</p><ul class=\"log\">");
 		begun = true;
 		html_markup(card->html, "<li><code>");
@@ -309,10 +328,11 @@ void report_tunnel_append(const struct html *html, struct tunnels *tunnels, cons
 	tunnel_diagnose(tunnels, tunnel, &card.verdict);
 	verdict_words_of(tunnel, &card.verdict, &card.words);
 	html_markup(html, "<article id=\"t%" PRIu32 "\" class=\"%s\" aria-labelledby=\"h%" PRIu32 "\">", tunnel->number,
-	            is_fault(&card) ? "fault" : "fine", tunnel->number);
+	            report_look_of(card.verdict.cause).class, tunnel->number);
 	append_head(&card);
 	append_article(&card);
 	append_facts(&card);
+	report_children_append(html, tunnels, tunnel);
 	html_markup(html, "<div class=\"pair\"><section>");
 	append_evidence(&card);
 	append_history(&card);

@@ -78,6 +78,9 @@ static void draw_head(const struct top_view *view)
 	draw_line(0, 0, text->str, A_BOLD);
 	g_string_printf(text, "%u with a fault", table->faults);
 	draw_line(0, column, text->str, table->faults != 0 ? paint(PAINT_ONE_WAY) | A_BOLD : A_BOLD);
+	column += (int)text->len;
+	g_string_printf(text, ", %u undetermined", table->undetermined);
+	draw_line(0, column, text->str, A_BOLD);
 	if (view->problem != NULL)
 		g_string_assign(text, view->problem);
 	else
@@ -159,7 +162,7 @@ static void append_tunnel(GString *line, const struct top_tunnel *tunnel, const 
 		append_rate(line, tunnel, tunnel->bits_per_second[1], 7);
 		g_string_append_printf(line, "%9" G_GUINT64_FORMAT " ", tunnel->lost);
 	}
-	g_string_append(line, tunnel->is_fault ? tunnel->cause : "ok");
+	g_string_append(line, tunnel->is_fault || tunnel->is_undetermined ? tunnel->cause : "ok");
 	if (tunnel->is_fault && columns->wide)
 		g_string_append_printf(line, " (%s)", tunnel->confidence);
 	/* The bar over the chosen one is as wide as the screen. */
@@ -174,6 +177,8 @@ static attr_t attributes_of(const struct top_view *view, const struct top_tunnel
 		attributes = paint(PAINT_ONE_WAY) | A_BOLD;
 	else if (tunnel->is_fault)
 		attributes = paint(PAINT_FAULT) | A_BOLD;
+	else if (tunnel->is_undetermined)
+		attributes = A_DIM;
 	return index == view->chosen ? attributes | A_REVERSE : attributes;
 }
 

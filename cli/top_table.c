@@ -126,7 +126,8 @@ static void take_tunnel(const struct taking *taking, JsonObject *object)
 	replace(&tunnel->state, text_of(object, "ike_state"));
 	replace(&tunnel->cause, cause);
 	replace(&tunnel->confidence, text_of(object, "confidence"));
-	tunnel->is_fault = cause_from_name(cause) != CAUSE_NONE;
+	tunnel->is_fault = cause_is_fault(cause_from_name(cause));
+	tunnel->is_undetermined = cause_from_name(cause) == CAUSE_UNDETERMINED;
 	tunnel->is_one_way = cause_from_name(cause) == CAUSE_ONE_WAY;
 	take_counters(taking, tunnel, object_of(object, "esp"));
 	tunnel->answer = taking->table->answers + 1;
@@ -156,14 +157,15 @@ static void take_line(const char *line, JsonObject *object, void *context)
 		take_tunnel(taking, object);
 }
 
-/* Takes out what the last answer did not name, and counts the faults. */
+/* Takes out what the last answer did not name, and counts the faults and what is undetermined. */
 static void drop_the_gone(struct top_table *table)
 {
-	table->faults = 0;
+	table->faults = table->undetermined = 0;
 	for (guint i = table->tunnels->len; i > 0; i--) {
 		struct top_tunnel *tunnel = g_ptr_array_index(table->tunnels, i - 1);
 		if (tunnel->answer == table->answers) {
 			table->faults += tunnel->is_fault;
+			table->undetermined += tunnel->is_undetermined;
 			continue;
 		}
 		char *name = g_strconcat(tunnel->local, " ", tunnel->peer, NULL);
@@ -203,11 +205,17 @@ static int compare_rates(const struct top_tunnel *a, const struct top_tunnel *b,
 	       (a->packets_per_second[direction] > b->packets_per_second[direction]);
 }
 
-/* One-way first, then other faults. */
+/* One-way first, then other faults, then what is undetermined. */
+static int severity_of(const struct top_tunnel *tunnel)
+{
+	if (tunnel->is_fault)
+		return tunnel->is_one_way ? 3 : 2;
+	return tunnel->is_undetermined;
+}
+
 static int compare_faults(const struct top_tunnel *a, const struct top_tunnel *b)
 {
-	int severity = a->is_one_way ? 2 : a->is_fault, other = b->is_one_way ? 2 : b->is_fault;
-	return other - severity;
+	return severity_of(b) - severity_of(a);
 }
 
 static gint compare(gconstpointer a, gconstpointer b, gpointer context)

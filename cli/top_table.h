@@ -13,6 +13,7 @@ struct top_tunnel {
 	char *cause;
 	char *confidence;
 	bool is_fault;
+	bool is_undetermined;
 	bool is_one_way;
 	guint64 packets[2]; /* encaps, decaps */
 	guint64 bytes[2];
@@ -31,7 +32,7 @@ struct top_table {
 	char *version, *mode;
 	double running; /* seconds */
 	unsigned answers;
-	unsigned faults;
+	unsigned faults, undetermined;
 };
 
 struct top_table *top_table_new(void);

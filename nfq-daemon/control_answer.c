@@ -104,14 +104,15 @@ static void append_head(const struct control_answer *answer, GString *output)
 {
 	struct tunnels *tunnels = answer->subject->tunnels;
 	JsonBuilder *json = begin_line();
-	uint32_t count = 0, faults = 0;
+	uint32_t count = 0, faults = 0, undetermined = 0;
 
 	for (uint32_t number = 0; number < tunnels_count(tunnels); number++) {
 		const struct tunnel *tunnel = tunnels_at(tunnels, number);
 		if (!is_asked_for(answer, tunnel))
 			continue;
 		count++;
-		faults += tunnel->current != CAUSE_NONE;
+		faults += cause_is_fault(tunnel->current);
+		undetermined += tunnel->current == CAUSE_UNDETERMINED;
 	}
 	add_number(json, "format", FORMAT);
 	json_builder_set_member_name(json, "daemon");
@@ -122,6 +123,7 @@ static void append_head(const struct control_answer *answer, GString *output)
 	add_time(json, "now", clock_now());
 	add_number(json, "tunnels", count);
 	add_number(json, "faults", faults);
+	add_number(json, "undetermined", undetermined);
 	json_builder_end_object(json);
 	end_line(output, json);
 }

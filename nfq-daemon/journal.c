@@ -99,9 +99,9 @@ static char *sentence(const struct verdict *verdict, const struct verdict_words 
 
 	g_string_append_printf(text, "%s - %s: ", words->asa, words->peer);
 	verdict_text_append_summary(text, &plain, verdict);
-	if (verdict->cause != CAUSE_NONE)
+	if (cause_is_fault(verdict->cause))
 		g_string_append_printf(text, ": %s", words->entry->headline);
-	if (verdict->cause != CAUSE_NONE && verdict->evidence.count > 0)
+	if (cause_is_fault(verdict->cause) && verdict->evidence.count > 0)
 		g_string_append_printf(text, "; %s",
 		                       evidence_text(&verdict->evidence.items[verdict->evidence.count - 1], evidence,
 		                                     sizeof evidence));
@@ -130,7 +130,7 @@ static void send_fields(const struct tunnel *tunnel, const struct verdict *verdi
 
 	add_field(&fields, "MESSAGE=%s", text);
 	add_field(&fields, "MESSAGE_ID=%s", VERDICT_MESSAGE_ID);
-	add_field(&fields, "PRIORITY=%d", verdict->cause == CAUSE_NONE ? LOG_NOTICE : LOG_WARNING);
+	add_field(&fields, "PRIORITY=%d", cause_is_fault(verdict->cause) ? LOG_WARNING : LOG_NOTICE);
 	add_field(&fields, "ASAPHASE_LOCAL=%s", words->asa);
 	add_field(&fields, "ASAPHASE_REMOTE=%s", words->peer);
 	add_field(&fields, "ASAPHASE_CAUSE=%s", cause_name(verdict->cause));

@@ -4,13 +4,26 @@
 #include <inttypes.h>
 
 #include "core/base/time.h"
+#include "core/verdict/children.h"
 #include "core/verdict/diagnose.h"
 #include "generated/version.h"
 #include "nfq-daemon/clock.h"
 
+/* What the metrics tell of a tunnel's verdict. It is asked once for an export: there may be very many tunnels. */
+struct judged {
+	enum cause cause;
+	enum phase phase_failed;
+	enum confidence confidence;
+	enum answer answers[PHASE_LAST];
+	int silent_side; /* from which nothing comes while the other sends; -1: neither */
+	unsigned children;
+	uint32_t children_one_way;
+};
+
 /* A tunnel that is exported, with its labels ready. */
 struct exported {
 	const struct tunnel *tunnel;
+	struct judged judged;
 	char labels[2 * IP_ADDRESS_TEXT_SIZE + 32]; /* local="…",remote="…" */
 };
 
@@ -53,6 +66,24 @@ static enum rank rank_of(const struct metrics *metrics, const struct tunnel *tun
 	return exported ? RANK_KNOWN : RANK_NEW;
 }
 
+static void judge(struct tunnels *tunnels, const struct tunnel *tunnel, struct judged *judged)
+{
+	const struct child_sa *up[TUNNEL_CHILDREN], *child;
+	struct verdict verdict;
+	bool never;
+
+	tunnel_diagnose(tunnels, tunnel, &verdict);
+	judged->cause = verdict.cause;
+	judged->phase_failed = verdict.phase_failed;
+	judged->confidence = verdict.confidence;
+	for (enum phase phase = PHASE_1; phase < PHASE_LAST; phase++)
+		judged->answers[phase] = verdict.phases[phase].answer;
+	/* Also where another cause goes first. */
+	judged->silent_side = tunnel_silent_side(tunnels, tunnel, &child, &never);
+	judged->children = tunnel_children_up(tunnels, tunnel, up);
+	judged->children_one_way = verdict.children_one_way;
+}
+
 /* Its labels stay as they are now, whatever is learnt later of who began. */
 static void export_tunnel(const struct page *page, struct tunnel *tunnel)
 {
@@ -64,6 +95,7 @@ static void export_tunnel(const struct page *page, struct tunnel *tunnel)
 	g_snprintf(exported.labels, sizeof exported.labels, "local=\"%s\",remote=\"%s\"",
 	           ip_address_to_text(&tunnel->address[tunnel->asa_side], local),
 	           ip_address_to_text(&tunnel->address[!tunnel->asa_side], remote));
+	judge(page->metrics->tunnels, tunnel, &exported.judged);
 	g_array_append_val(page->exported, exported);
 }
 
@@ -194,12 +226,9 @@ static void append_lost_uncertain(const struct page *page, const struct exported
 
 static void append_one_way(const struct page *page, const struct exported *exported)
 {
-	const struct tunnel *tunnel = exported->tunnel;
-	const struct child_sa *child;
-	int silent = tunnel_silent_side(page->metrics->tunnels, tunnel, &child);
-
 	for (unsigned direction = 0; direction < 2; direction++)
-		append_with_direction(page, exported, "missing", direction, silent == (int)side_of(tunnel, direction));
+		append_with_direction(page, exported, "missing", direction,
+		                      exported->judged.silent_side == (int)side_of(exported->tunnel, direction));
 }
 
 static void append_hidden(const struct page *page, const struct exported *exported)
@@ -228,9 +257,21 @@ static void append_ike_up(const struct page *page, const struct exported *export
 
 static void append_children(const struct page *page, const struct exported *exported)
 {
-	const struct child_sa *up[TUNNEL_CHILDREN];
+	append_value(page, exported->labels, exported->judged.children);
+}
 
-	append_value(page, exported->labels, tunnel_children_up(page->metrics->tunnels, exported->tunnel, up));
+static void append_children_one_way(const struct page *page, const struct exported *exported)
+{
+	append_value(page, exported->labels, exported->judged.children_one_way);
+}
+
+static void append_phases(const struct page *page, const struct exported *exported)
+{
+	static const int values[] = {[ANSWER_UNKNOWN] = 0, [ANSWER_OK] = 1, [ANSWER_FAILED] = -1};
+
+	for (enum phase phase = PHASE_1; phase < PHASE_LAST; phase++)
+		g_string_append_printf(page->text, "%s{%s,phase=\"%s\"} %d\n", page->name, exported->labels,
+		                       phase_name(phase), values[exported->judged.answers[phase]]);
 }
 
 static void append_last_packet(const struct page *page, const struct exported *exported)
@@ -256,12 +297,13 @@ static void append_failures(const struct page *page, const struct exported *expo
 /* Its labels change with the verdict: for looking at and for alerts, not for sums over time. */
 static void append_verdict(const struct page *page, const struct exported *exported)
 {
-	struct verdict verdict;
+	const struct judged *judged = &exported->judged;
 
-	tunnel_diagnose(page->metrics->tunnels, exported->tunnel, &verdict);
+	if (judged->cause == CAUSE_UNDETERMINED)
+		return;
 	g_string_append_printf(page->text, "%s{%s,phase=\"%s\",cause=\"%s\",confidence=\"%s\"} 1\n", page->name,
-	                       exported->labels, phase_name(verdict.phase_failed), cause_name(verdict.cause),
-	                       confidence_name(verdict.confidence));
+	                       exported->labels, phase_name(judged->phase_failed), cause_name(judged->cause),
+	                       confidence_name(judged->confidence));
 }
 
 static const struct {
@@ -292,9 +334,14 @@ static const struct {
          "1 while an IKE SA is up as far as packets tell; where no IKE was seen, 1 when ESP was seen both ways.",
          append_ike_up},
         {"asaphase_tunnel_children", "gauge", "Child SAs that are up as far as packets tell.", append_children},
+        {"asaphase_tunnel_children_one_way", "gauge", "Of these, child SAs on which ESP goes one way.",
+         append_children_one_way},
         {"asaphase_tunnel_last_packet_timestamp_seconds", "gauge",
          "When the last ESP packet of this direction was seen; 0 never.", append_last_packet},
-        {"asaphase_tunnel_verdict", "gauge", "1; what the tunnel is found to have now, cause none where nothing.",
+        {"asaphase_tunnel_phase", "gauge",
+         "1 where this phase works as far as packets show, -1 where it failed, 0 unknown.", append_phases},
+        {"asaphase_tunnel_verdict", "gauge",
+         "1; the fault that the tunnel has now, cause none where all phases work; no series where one is unknown.",
          append_verdict},
         {"asaphase_ike_failures_total", "counter", "Failures seen, by phase and cause.", append_failures},
 };

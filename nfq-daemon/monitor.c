@@ -55,6 +55,7 @@ struct monitor *monitor_new(const struct config *config)
 	        .spi_capacity = config->spi_capacity,
 	        .tunnel_capacity = config->tunnel_capacity,
 	        .reuse_numbers = true,
+	        .sees_both_ways = true,
 	};
 	choose_local(config, &options);
 	struct tunnels *tunnels = tunnels_new(&options);
@@ -220,7 +221,8 @@ static void report(struct monitor *monitor, const struct tunnel *tunnel)
 {
 	struct ledger_entry *entry = ledger_of(monitor->ledger, tunnel);
 
-	if (entry->reported == tunnel->current)
+	/* Nobody is told that little is seen. What was told before stands until there is something else to say. */
+	if (entry->reported == tunnel->current || tunnel->current == CAUSE_UNDETERMINED)
 		return;
 	entry->reported = tunnel->current;
 	journal_verdict(monitor->tunnels, tunnel);

@@ -3,6 +3,7 @@
 
 #include "core/catalogue/log_line.h"
 #include "core/verdict/judge.h"
+#include "core/verdict/text.h"
 #include "wireshark-plugin/decrypted.h"
 #include "wireshark-plugin/frame_reader.h"
 #include "wireshark-plugin/preferences.h"
@@ -12,6 +13,7 @@ struct capture_state {
 	struct tunnels *tunnels;
 	struct frame_reader *reader;
 	struct waiting *waiting; /* not in the tunnels yet */
+	GByteArray *shown;       /* of each tunnel by its number: the cause that was shown last, plus 1; 0 none */
 	GPtrArray *records;      /* the first of each frame by its number; they themselves are file-scoped memory */
 };
 
@@ -25,6 +27,7 @@ static void capture_opened(void)
 	open_capture->tunnels = tunnels_new(&options);
 	open_capture->reader = frame_reader_new(preferences_ports());
 	open_capture->waiting = waiting_new();
+	open_capture->shown = g_byte_array_new();
 	open_capture->records = g_ptr_array_new();
 }
 
@@ -35,6 +38,7 @@ static void capture_closed(void)
 	tunnels_free(open_capture->tunnels);
 	frame_reader_free(open_capture->reader);
 	waiting_free(open_capture->waiting);
+	g_byte_array_free(open_capture->shown, TRUE);
 	g_ptr_array_free(open_capture->records, TRUE);
 	g_free(open_capture);
 	open_capture = NULL;
@@ -88,37 +92,109 @@ uint32_t capture_state_response_to(const struct ike_record *record)
 	return copied != NULL ? copied->response_in : record->response_in;
 }
 
-static struct verdict_snapshot *snapshot_of(const struct tunnel *tunnel)
+/* ---- verdicts ---- */
+
+static void keep_refused(struct verdict_snapshot *snapshot)
+{
+	char text[VERDICT_WORDS_SIZE];
+
+	if (snapshot->verdict.refused == NULL)
+		return;
+	snapshot->refused =
+	        wmem_strdup(wmem_file_scope(), verdict_words_refused(&snapshot->verdict, text, sizeof text));
+	snapshot->refused_frame = snapshot->verdict.refused->failure.frame;
+}
+
+static void keep_children(const struct tunnel *tunnel, struct verdict_snapshot *snapshot)
+{
+	if (snapshot->verdict.child == NULL)
+		return;
+	GString *text = g_string_new(NULL);
+	verdict_text_append_children(text, tunnel, &snapshot->verdict);
+	snapshot->children = wmem_strdup(wmem_file_scope(), text->str);
+	g_string_free(text, TRUE);
+}
+
+static struct verdict_snapshot *snapshot_of(const struct tunnel *tunnel, bool is_beginning)
 {
 	struct verdict_snapshot *snapshot = wmem_new0(wmem_file_scope(), struct verdict_snapshot);
 
 	tunnel_diagnose(open_capture->tunnels, tunnel, &snapshot->verdict);
 	verdict_words_of(tunnel, &snapshot->verdict, &snapshot->words);
-	snapshot->verdict.ike_sa = NULL;
+	snapshot->is_beginning = is_beginning && snapshot->verdict.cause == CAUSE_UNDETERMINED;
+	keep_refused(snapshot);
+	keep_children(tunnel, snapshot);
+	snapshot->verdict.ike_sa = snapshot->verdict.refused = NULL;
+	snapshot->verdict.child = NULL;
 	return snapshot;
 }
 
-/* tunnel may be NULL. */
-static struct frame_record frame_record_of(const struct datagram *datagram, const struct annotation *annotation,
-                                           const struct tunnel *tunnel)
+/* Whether an IKE SA of the tunnel failed by this frame: that is no verdict where another one goes on. */
+static bool fails_here(const struct tunnel *tunnel, uint32_t frame)
 {
+	for (unsigned i = 0; i < tunnel->ike_sa_count; i++)
+		if (tunnel->ike_sas[i]->failure.frame == frame)
+			return true;
+	return false;
+}
+
+/*
+ * Whether the verdict is another than the one shown last: `undetermined` comes and goes without being an event, and so
+ * does how sure a fault is.
+ */
+static bool is_another_verdict(uint32_t number, const struct tunnel *tunnel)
+{
+	enum confidence sure = cause_is_fault(tunnel->current) ? tunnel->current_confidence : CONFIDENCE_POSSIBLE;
+	guint8 current = (guint8)(1 + tunnel->current * (CONFIDENCE_CERTAIN + 1) + sure);
+	GByteArray *shown = open_capture->shown;
+	guint before = shown->len;
+
+	if (number >= before) {
+		g_byte_array_set_size(shown, number + 1);
+		memset(shown->data + before, 0, number + 1 - before);
+	}
+	bool is_another = shown->data[number] != current;
+	shown->data[number] = current;
+	return is_another;
+}
+
+/* A verdict is shown where it changes or happens again, and where an answer does. */
+static bool shows_verdict(uint32_t frame, const struct datagram *datagram, const struct annotation *annotation,
+                          const struct tunnel *tunnel)
+{
+	bool is_another = is_another_verdict(annotation->tunnel, tunnel);
+
+	return is_another || annotation->changed || annotation->phase_1_completed || annotation->phase_2_completed ||
+	       (datagram->kind == DATAGRAM_IKE && fails_here(tunnel, frame));
+}
+
+/* ---- what a frame brings ---- */
+
+/* tunnel may be NULL. */
+static struct frame_record frame_record_of(uint32_t frame, const struct datagram *datagram,
+                                           const struct annotation *annotation, const struct tunnel *tunnel)
+{
+	bool is_shown = tunnel != NULL && shows_verdict(frame, datagram, annotation, tunnel);
+	bool is_beginning = is_shown && datagram->kind == DATAGRAM_IKE && tunnel->first_frame == frame;
+
 	return (struct frame_record){
-	        .kind = (uint8_t)datagram->kind,
+	        .kind = (uint8_t)(annotation->copy_of == 0 ? datagram->kind : DATAGRAM_OTHER),
+	        .copy_of = annotation->copy_of,
 	        .phase = (uint8_t)annotation->phase,
 	        .asa_side = tunnel != NULL ? tunnel->asa_side : 0,
 	        .step = (uint8_t)annotation->step,
 	        .tunnel = annotation->tunnel,
-	        .verdict = annotation->changed ? snapshot_of(tunnel) : NULL,
+	        .verdict = is_shown ? snapshot_of(tunnel, is_beginning) : NULL,
 	};
 }
 
-static struct frame_record *esp_record_new(const struct datagram *datagram, const struct annotation *annotation,
-                                           const struct tunnel *tunnel)
+static struct frame_record *esp_record_new(uint32_t frame, const struct datagram *datagram,
+                                           const struct annotation *annotation, const struct tunnel *tunnel)
 {
 	struct esp_record *record = wmem_new(wmem_file_scope(), struct esp_record);
 
 	*record = (struct esp_record){
-	        .frame = frame_record_of(datagram, annotation, tunnel),
+	        .frame = frame_record_of(frame, datagram, annotation, tunnel),
 	        .encaps = (uint32_t)annotation->encaps,
 	        .decaps = (uint32_t)annotation->decaps,
 	        .paired_spi = annotation->paired_spi,
@@ -146,7 +222,7 @@ static struct frame_record *ike_record_new(uint32_t frame, const struct datagram
 	struct ike_record *record = wmem_new(wmem_file_scope(), struct ike_record);
 
 	*record = (struct ike_record){
-	        .frame = frame_record_of(datagram, annotation, tunnel),
+	        .frame = frame_record_of(frame, datagram, annotation, tunnel),
 	        .annotation = *annotation,
 	        .nat = tunnel_nat(tunnel),
 	        .major_version = message->major_version,
@@ -161,8 +237,8 @@ static struct frame_record *ike_record_new(uint32_t frame, const struct datagram
 }
 
 /* NULL for a message that has nothing to do with IPsec. tunnel may be NULL. */
-static struct frame_record *log_record_new(const struct datagram *datagram, const struct annotation *annotation,
-                                           const struct tunnel *tunnel)
+static struct frame_record *log_record_new(uint32_t frame, const struct datagram *datagram,
+                                           const struct annotation *annotation, const struct tunnel *tunnel)
 {
 	struct asa_log_message message;
 
@@ -170,7 +246,7 @@ static struct frame_record *log_record_new(const struct datagram *datagram, cons
 		return NULL;
 	struct log_record *record = wmem_new(wmem_file_scope(), struct log_record);
 	*record = (struct log_record){
-	        .frame = frame_record_of(datagram, annotation, tunnel),
+	        .frame = frame_record_of(frame, datagram, annotation, tunnel),
 	        .number = message.number,
 	        .severity = message.severity,
 	        .is_failure = message.outcome == LOG_FAILED,
@@ -181,12 +257,12 @@ static struct frame_record *log_record_new(const struct datagram *datagram, cons
 	return &record->frame;
 }
 
-static struct frame_record *other_record_new(const struct datagram *datagram, const struct annotation *annotation,
-                                             const struct tunnel *tunnel)
+static struct frame_record *other_record_new(uint32_t frame, const struct datagram *datagram,
+                                             const struct annotation *annotation, const struct tunnel *tunnel)
 {
 	struct frame_record *record = wmem_new(wmem_file_scope(), struct frame_record);
 
-	*record = frame_record_of(datagram, annotation, tunnel);
+	*record = frame_record_of(frame, datagram, annotation, tunnel);
 	return record;
 }
 
@@ -197,14 +273,16 @@ static struct frame_record *record_new(uint32_t frame, const struct datagram *da
 	const struct tunnel *tunnel = tunnels_at(open_capture->tunnels, annotation->tunnel);
 
 	if (datagram->kind == DATAGRAM_SYSLOG)
-		return log_record_new(datagram, annotation, tunnel);
+		return log_record_new(frame, datagram, annotation, tunnel);
 	if (tunnel == NULL)
 		return NULL;
+	if (annotation->copy_of != 0)
+		return other_record_new(frame, datagram, annotation, tunnel);
 	if (message != NULL)
 		return ike_record_new(frame, datagram, message, annotation, tunnel);
 	if (datagram->kind == DATAGRAM_ESP)
-		return esp_record_new(datagram, annotation, tunnel);
-	return other_record_new(datagram, annotation, tunnel);
+		return esp_record_new(frame, datagram, annotation, tunnel);
+	return other_record_new(frame, datagram, annotation, tunnel);
 }
 
 /* Where one frame shows a message's beginning and completes it (the fragments came in disorder), it is one message. */

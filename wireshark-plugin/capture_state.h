@@ -14,7 +14,11 @@
 
 /* A verdict as of one frame. words points into this structure: it stays where it was made. */
 struct verdict_snapshot {
-	struct verdict verdict; /* its ike_sa is NULL: the state has moved on since */
+	struct verdict verdict; /* what it points at in the state is NULL: that has moved on since */
+	bool is_beginning;      /* the tunnel's first, on an IKE message: there is no more to say yet */
+	const char *refused; /* the sentence about a negotiation that was refused while the tunnel works; NULL: none */
+	uint32_t refused_frame;
+	const char *children; /* "1 of 3 children one-way: 0x…/0x…"; NULL where the verdict is of all alike */
 	struct verdict_words words;
 };
 
@@ -25,7 +29,8 @@ struct frame_record {
 	uint8_t asa_side;                 /* of the tunnel, as taken at this frame */
 	uint8_t step;                     /* enum sequence_step; ESP only */
 	uint32_t tunnel;                  /* its number */
-	struct verdict_snapshot *verdict; /* NULL unless the datagram changed or restated the verdict */
+	uint32_t copy_of;                 /* frame that holds the same packet before; 0: none. Then kind is "other" */
+	struct verdict_snapshot *verdict; /* NULL unless the datagram changed or restated the verdict or an answer */
 	struct frame_record *next;        /* of the datagram that the same frame brings after this one; NULL: none */
 };
 

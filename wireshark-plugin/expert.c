@@ -8,6 +8,7 @@ static expert_field causes[CAUSE_LAST];
 static expert_field phase_1_completed = EI_INIT;
 static expert_field phase_2_completed = EI_INIT;
 static expert_field retransmission = EI_INIT;
+static expert_field refused_while_up = EI_INIT;
 static expert_field dh_round_trip = EI_INIT;
 static expert_field cookie = EI_INIT;
 static expert_field nat = EI_INIT;
@@ -21,6 +22,9 @@ static ei_register_info remarks[] = {
         {&phase_1_completed, {"asaphase.expert.phase_1_completed", PI_SEQUENCE, PI_CHAT, "Phase 1 completed", EXPFILL}},
         {&phase_2_completed, {"asaphase.expert.phase_2_completed", PI_SEQUENCE, PI_CHAT, "Phase 2 completed", EXPFILL}},
         {&retransmission, {"asaphase.expert.retransmission", PI_SEQUENCE, PI_WARN, "IKE message sent again", EXPFILL}},
+        {&refused_while_up,
+         {"asaphase.expert.refused_while_up", PI_SEQUENCE, PI_WARN,
+          "A new negotiation was refused while the tunnel works", EXPFILL}},
         {&dh_round_trip,
          {"asaphase.expert.dh_round_trip", PI_SEQUENCE, PI_NOTE, "Another DH group is asked for: one round trip more",
           EXPFILL}},
@@ -41,11 +45,11 @@ static expert_field *const arrivals[] = {
         [SEQUENCE_ANEW] = &esp_anew, [SEQUENCE_FAR] = NULL,
 };
 
-/* A failed phase is an error; what slows or spoils a tunnel that is up is a warning. */
+/* A failed phase is an error; what slows or spoils a tunnel that is up is a warning; too little seen is a note. */
 static int severity_of(enum cause cause)
 {
-	if (cause == CAUSE_NONE)
-		return PI_CHAT;
+	if (!cause_is_fault(cause))
+		return cause == CAUSE_NONE ? PI_CHAT : PI_NOTE;
 	return catalogue_entry(cause)->phase == PHASE_DATA || cause == CAUSE_REKEY_CHURN ? PI_WARN : PI_ERROR;
 }
 
@@ -75,9 +79,11 @@ void expert_register(int protocol)
 static void show_verdict(packet_info *pinfo, proto_item *item, const struct verdict_snapshot *snapshot)
 {
 	const struct verdict *verdict = &snapshot->verdict;
-	const char *summary = verdict_summary(pinfo->pool, verdict);
+	const char *summary = verdict_summary(pinfo->pool, snapshot);
 
-	if (verdict->cause == CAUSE_NONE)
+	if (snapshot->refused != NULL && !cause_is_fault(verdict->cause))
+		expert_add_info_format(pinfo, item, &refused_while_up, "%s", summary);
+	else if (!cause_is_fault(verdict->cause))
 		expert_add_info_format(pinfo, item, &causes[verdict->cause], "%s", summary);
 	else
 		expert_add_info_format(pinfo, item, &causes[verdict->cause], "%s: %s", summary,
@@ -121,10 +127,11 @@ static void show_syslog(packet_info *pinfo, proto_item *item, const struct log_r
 }
 
 /* Asked for another DH group, an initiator normally has it and goes on: until it has not, that is no more than a note.
- */
+ * That a negotiation goes on is no remark. */
 static bool may_go_on(const struct frame_record *record)
 {
-	return record->kind == DATAGRAM_IKE && ((const struct ike_record *)record)->annotation.asks_other_group;
+	return verdict_is_under_way(record->verdict) ||
+	       (record->kind == DATAGRAM_IKE && ((const struct ike_record *)record)->annotation.asks_other_group);
 }
 
 void expert_show(packet_info *pinfo, proto_item *item, const struct frame_record *record)

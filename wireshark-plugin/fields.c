@@ -12,6 +12,7 @@
 static int protocol_id = -1;
 static int subtree = -1;
 static int evidence_subtree = -1;
+static int answers_subtree = -1;
 
 static int field_phase = -1;
 static int field_exchange = -1;
@@ -19,6 +20,12 @@ static int field_state = -1;
 static int field_cause = -1;
 static int field_confidence = -1;
 static int field_phase_failed = -1;
+static int field_answers = -1;
+static int field_answer[PHASE_LAST] = {-1, -1, -1, -1};
+static int field_to_know = -1;
+static int field_children = -1;
+static int field_event = -1;
+static int field_event_frame = -1;
 static int field_alternative = -1;
 static int field_evidence = -1;
 static int field_evidence_frame = -1;
@@ -31,6 +38,7 @@ static int field_request_in = -1;
 static int field_response_in = -1;
 static int field_response_time = -1;
 static int field_retransmission_of = -1;
+static int field_copy_of = -1;
 static int field_inferred = -1;
 static int field_nat = -1;
 static int field_vendor = -1;
@@ -45,6 +53,13 @@ static int field_lost = -1;
 static int field_reordered = -1;
 static int field_arrival = -1;
 
+static const value_string answers[] = {
+        {ANSWER_UNKNOWN, "unknown"},
+        {ANSWER_OK, "ok"},
+        {ANSWER_FAILED, "failed"},
+        {0, NULL},
+};
+
 static hf_register_info fields[] = {
         {&field_phase,
          {"Phase", "asaphase.phase", FT_STRING, BASE_NONE, NULL, 0,
@@ -56,7 +71,8 @@ static hf_register_info fields[] = {
           "What an ASA would call the IKE SA after this packet", HFILL}},
         {&field_cause,
          {"Cause", "asaphase.cause", FT_STRING, BASE_NONE, NULL, 0,
-          "Why the tunnel fails, as of this frame; only on frames where a verdict appears, changes or is made again",
+          "Why the tunnel fails, as of this frame, none or undetermined; only on frames where a verdict or an answer "
+          "appears, changes or is made again",
           HFILL}},
         {&field_confidence,
          {"Confidence", "asaphase.confidence", FT_STRING, BASE_NONE, NULL, 0,
@@ -64,6 +80,29 @@ static hf_register_info fields[] = {
           HFILL}},
         {&field_phase_failed,
          {"Phase failed", "asaphase.phase_failed", FT_STRING, BASE_NONE, NULL, 0, "Which phase failed: 1, 2 or data",
+          HFILL}},
+        {&field_answers,
+         {"Answers", "asaphase.answers", FT_STRING, BASE_NONE, NULL, 0,
+          "What is known of Phase 1, Phase 2 and the data, as of this frame", HFILL}},
+        {&field_answer[PHASE_1],
+         {"Phase 1", "asaphase.phase1", FT_UINT8, BASE_DEC, VALS(answers), 0,
+          "Whether Phase 1 is ok, failed or unknown; unknown is no failure and no health", HFILL}},
+        {&field_answer[PHASE_2],
+         {"Phase 2", "asaphase.phase2", FT_UINT8, BASE_DEC, VALS(answers), 0,
+          "Whether Phase 2 is ok, failed or unknown: of the worst child SA that is up", HFILL}},
+        {&field_answer[PHASE_DATA],
+         {"Data", "asaphase.data", FT_UINT8, BASE_DEC, VALS(answers), 0,
+          "Whether the data is ok, failed or unknown: of the worst child SA in use", HFILL}},
+        {&field_to_know,
+         {"To know", "asaphase.to_know", FT_STRING, BASE_NONE, NULL, 0, "What would tell what is unknown", HFILL}},
+        {&field_children,
+         {"Children", "asaphase.children", FT_STRING, BASE_NONE, NULL, 0,
+          "How many child SAs are one-way where not all are, and the first of them", HFILL}},
+        {&field_event,
+         {"Event", "asaphase.event", FT_STRING, BASE_NONE, NULL, 0,
+          "What happened that is no failure of the tunnel yet: a negotiation refused while it works", HFILL}},
+        {&field_event_frame,
+         {"Happened in frame", "asaphase.event.frame", FT_FRAMENUM, BASE_NONE, NULL, 0, "The frame that shows it",
           HFILL}},
         {&field_alternative,
          {"Could also be", "asaphase.alternative", FT_STRING, BASE_NONE, NULL, 0,
@@ -97,6 +136,9 @@ static hf_register_info fields[] = {
         {&field_retransmission_of,
          {"Retransmission of", "asaphase.retransmission_of", FT_FRAMENUM, BASE_NONE,
           FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), 0, "The frame of the first copy", HFILL}},
+        {&field_copy_of,
+         {"Copy of", "asaphase.copy_of", FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_NONE), 0,
+          "The frame in which the capture holds the same packet before: it is counted there", HFILL}},
         {&field_inferred,
          {"Must hold", "asaphase.inferred", FT_STRING, BASE_NONE, NULL, 0,
           "What the encrypted message must hold, from its length alone", HFILL}},
@@ -140,7 +182,7 @@ static hf_register_info fields[] = {
 
 void fields_register(int protocol)
 {
-	static int *subtrees[] = {&subtree, &evidence_subtree};
+	static int *subtrees[] = {&subtree, &evidence_subtree, &answers_subtree};
 
 	protocol_id = protocol;
 	proto_register_field_array(protocol, fields, array_length(fields));
@@ -162,9 +204,12 @@ static proto_item *add_string(const struct page *page, int field, const char *te
 	return item;
 }
 
-static void add_number(const struct page *page, int field, uint32_t number)
+static proto_item *add_number(const struct page *page, int field, uint32_t number)
 {
-	proto_item_set_generated(proto_tree_add_uint(page->tree, field, page->frame, 0, 0, number));
+	proto_item *item = proto_tree_add_uint(page->tree, field, page->frame, 0, 0, number);
+
+	proto_item_set_generated(item);
+	return item;
 }
 
 /* A link to another frame, or nothing for frame 0. */
@@ -226,7 +271,48 @@ static void add_steps(const struct page *page, const struct verdict_words *words
 	}
 }
 
-static void add_verdict(const struct page *page, const struct verdict_snapshot *snapshot)
+/* ": no ESP captured" where an answer is unknown, ": the child SA carries ESP both ways (certain)" where it is ok. */
+static void append_reason(proto_item *item, const struct phase_answer *answer)
+{
+	const char *why = catalogue_reason(answer->reason)->why;
+
+	if (answer->answer == ANSWER_UNKNOWN)
+		proto_item_append_text(item, ": %s", why);
+	else if (answer->answer == ANSWER_OK)
+		proto_item_append_text(item, ": %s (%s)", why, confidence_name(answer->confidence));
+}
+
+/* The line that says all three, and below it each of them. */
+static void add_answers(const struct page *page, const struct verdict *verdict)
+{
+	static const struct text_style plain = {.color = false, .width = 0};
+	GString *text = g_string_new(NULL);
+	const char *to_know;
+
+	verdict_text_append_answers(text, &plain, verdict);
+	proto_item *item =
+	        proto_tree_add_string_format(page->tree, field_answers, page->frame, 0, 0, text->str, "%s", text->str);
+	struct page below = {.tree = proto_item_add_subtree(item, answers_subtree), .frame = page->frame};
+	proto_item_set_generated(item);
+	for (enum phase phase = PHASE_1; phase < PHASE_LAST; phase++)
+		append_reason(add_number(&below, field_answer[phase], verdict->phases[phase].answer),
+		              &verdict->phases[phase]);
+	for (enum phase phase = PHASE_NONE; (to_know = verdict_words_to_know(verdict, &phase)) != NULL;)
+		add_string(page, field_to_know, to_know);
+	g_string_free(text, TRUE);
+}
+
+static void add_event(const struct page *page, const struct verdict_snapshot *snapshot)
+{
+	if (snapshot->refused == NULL)
+		return;
+	struct page below = {
+	        .tree = proto_item_add_subtree(add_string(page, field_event, snapshot->refused), evidence_subtree),
+	        .frame = page->frame};
+	add_link(&below, field_event_frame, snapshot->refused_frame);
+}
+
+static void add_cause(const struct page *page, const struct verdict_snapshot *snapshot)
 {
 	const struct verdict *verdict = &snapshot->verdict;
 
@@ -234,13 +320,25 @@ static void add_verdict(const struct page *page, const struct verdict_snapshot *
 		add_string(page, field_phase_failed, phase_name(verdict->phase_failed));
 	proto_item *cause = add_string(page, field_cause, cause_name(verdict->cause));
 	proto_item_append_text(cause, " (%s)", snapshot->words.entry->headline);
-	add_string(page, field_confidence, confidence_name(verdict->confidence));
+	if (verdict->cause != CAUSE_UNDETERMINED)
+		add_string(page, field_confidence, confidence_name(verdict->confidence));
+	if (snapshot->children != NULL)
+		add_string(page, field_children, snapshot->children);
 	for (unsigned i = 0; i < verdict->alternative_count; i++)
 		add_string(page, field_alternative, verdict->alternatives[i]);
+}
+
+static void add_verdict(const struct page *page, const struct verdict_snapshot *snapshot)
+{
+	const struct verdict *verdict = &snapshot->verdict;
+
+	add_answers(page, verdict);
+	add_cause(page, snapshot);
+	add_event(page, snapshot);
 	for (unsigned i = 0; i < verdict->evidence.count; i++)
 		add_evidence(page, &verdict->evidence.items[i]);
 	add_logged(page, &snapshot->words);
-	if (verdict->cause != CAUSE_NONE)
+	if (cause_is_fault(verdict->cause))
 		add_steps(page, &snapshot->words);
 }
 
@@ -299,7 +397,7 @@ static void add_syslog(const struct page *page, const struct log_record *record)
 {
 	add_number(page, field_syslog_id, record->number);
 	add_string(page, field_syslog_meaning, record->meaning);
-	if (record->cause != CAUSE_NONE)
+	if (cause_is_fault(record->cause))
 		add_string(page, field_syslog_cause, cause_name(record->cause));
 }
 
@@ -310,11 +408,13 @@ proto_item *fields_show(proto_tree *tree, tvbuff_t *frame, const packet_info *pi
 
 	proto_item_set_generated(item);
 	if (record->verdict != NULL) {
-		proto_item_append_text(item, ": %s", verdict_summary(pinfo->pool, &record->verdict->verdict));
+		proto_item_append_text(item, ": %s", verdict_summary(pinfo->pool, record->verdict));
 		add_verdict(&page, record->verdict);
 	}
 	if (record->phase != PHASE_NONE)
 		add_string(&page, field_phase, phase_name(record->phase));
+	if (record->copy_of != 0)
+		add_link(&page, field_copy_of, record->copy_of);
 	if (record->kind == DATAGRAM_IKE)
 		add_ike(&page, (const struct ike_record *)record);
 	else if (record->kind == DATAGRAM_ESP)
@@ -325,13 +425,23 @@ proto_item *fields_show(proto_tree *tree, tvbuff_t *frame, const packet_info *pi
 	return item;
 }
 
-char *verdict_summary(wmem_allocator_t *scope, const struct verdict *verdict)
+char *verdict_summary(wmem_allocator_t *scope, const struct verdict_snapshot *snapshot)
 {
 	static const struct text_style plain = {.color = false, .width = 0};
-	GString *text = g_string_new(NULL);
 
-	verdict_text_append_summary(text, &plain, verdict);
+	if (snapshot->refused != NULL && !cause_is_fault(snapshot->verdict.cause))
+		return wmem_strdup(scope, snapshot->refused);
+	GString *text = g_string_new(NULL);
+	verdict_text_append_summary(text, &plain, &snapshot->verdict);
 	char *summary = wmem_strdup(scope, text->str);
 	g_string_free(text, TRUE);
 	return summary;
+}
+
+bool verdict_is_under_way(const struct verdict_snapshot *snapshot)
+{
+	const struct verdict *verdict = &snapshot->verdict;
+
+	return snapshot->is_beginning ||
+	       (verdict->cause == CAUSE_UNDETERMINED && verdict->phases[PHASE_1].reason == REASON_UNDER_WAY);
 }

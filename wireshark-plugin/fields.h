@@ -13,7 +13,10 @@ void fields_register(int protocol);
  */
 proto_item *fields_show(proto_tree *tree, tvbuff_t *frame, const packet_info *pinfo, const struct frame_record *record);
 
-/* "Phase 1 failed: psk-mismatch (likely)"; scope owns it. */
-char *verdict_summary(wmem_allocator_t *scope, const struct verdict *verdict);
+/* "Phase 1 failed: psk-mismatch (likely)", or what was refused while the tunnel works; scope owns it. */
+char *verdict_summary(wmem_allocator_t *scope, const struct verdict_snapshot *snapshot);
+
+/* Whether there is no more to say yet than that the negotiation goes on. */
+bool verdict_is_under_way(const struct verdict_snapshot *snapshot);
 
 #endif

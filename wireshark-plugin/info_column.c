@@ -19,13 +19,17 @@ static void annotate_ike(packet_info *pinfo, const struct ike_record *record)
 		col_append_fstr(pinfo->cinfo, COL_INFO, " [Phase %s]", phase_name(annotation->phase));
 }
 
+/* Of undetermined both: how far the negotiation is, and what is not known. */
 void info_column_annotate(packet_info *pinfo, const struct frame_record *record)
 {
+	const struct verdict_snapshot *shown = record->verdict;
+
 	if (!col_get_writable(pinfo->cinfo, COL_INFO))
 		return;
-	if (record->verdict != NULL)
-		col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]",
-		                verdict_summary(pinfo->pool, &record->verdict->verdict));
-	else if (record->kind == DATAGRAM_IKE)
+	if (record->copy_of != 0)
+		col_append_fstr(pinfo->cinfo, COL_INFO, " [copy of frame %u]", record->copy_of);
+	if (record->kind == DATAGRAM_IKE && (shown == NULL || shown->verdict.cause == CAUSE_UNDETERMINED))
 		annotate_ike(pinfo, (const struct ike_record *)record);
+	if (shown != NULL && !verdict_is_under_way(shown))
+		col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]", verdict_summary(pinfo->pool, shown));
 }

@@ -105,6 +105,7 @@ struct tunnel_options preferences_tunnel_options(void)
 {
 	struct tunnel_options options = tunnel_options_default();
 
+	options.may_hold_copies = true;
 	memcpy(options.asa, addresses, sizeof addresses[0] * address_count);
 	options.asa_count = address_count;
 	/* None at all is no silence: as the command line, which refuses 0. */

@@ -16,6 +16,10 @@ enum column {
 	COLUMN_FAILED,
 	COLUMN_CAUSE,
 	COLUMN_CONFIDENCE,
+	COLUMN_PHASE_1,
+	COLUMN_PHASE_2,
+	COLUMN_DATA,
+	COLUMN_TO_KNOW,
 	COLUMN_ENCAPS,
 	COLUMN_DECAPS,
 	COLUMN_LOST,
@@ -38,6 +42,10 @@ static stat_tap_table_item columns[COLUMNS] = {
         [COLUMN_FAILED] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Phase failed", "%s"},
         [COLUMN_CAUSE] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Cause", "%s"},
         [COLUMN_CONFIDENCE] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Confidence", "%s"},
+        [COLUMN_PHASE_1] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Phase 1", "%s"},
+        [COLUMN_PHASE_2] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Phase 2", "%s"},
+        [COLUMN_DATA] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Data", "%s"},
+        [COLUMN_TO_KNOW] = {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "To know", "%s"},
         [COLUMN_ENCAPS] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Encaps", "%u"},
         [COLUMN_DECAPS] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Decaps", "%u"},
         [COLUMN_LOST] = {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Lost", "%u"},
@@ -70,6 +78,10 @@ static void clear(stat_tap_table *table)
 	g_array_set_size(lost_of_spi, 0);
 }
 
+static const enum column answer_columns[] = {
+        [PHASE_1] = COLUMN_PHASE_1, [PHASE_2] = COLUMN_PHASE_2, [PHASE_DATA] = COLUMN_DATA};
+
+/* Until a frame with a verdict is in the table, nothing is known. */
 static void begin_row(guint row, uint32_t frame, const struct frame_record *record)
 {
 	table_rows_set_number(&rows, row, COLUMN_TUNNEL, record->tunnel);
@@ -77,8 +89,11 @@ static void begin_row(guint row, uint32_t frame, const struct frame_record *reco
 	table_rows_set_text(&rows, row, COLUMN_STATE, "-");
 	table_rows_set_text(&rows, row, COLUMN_VERSION, "-");
 	table_rows_set_text(&rows, row, COLUMN_FAILED, phase_name(PHASE_NONE));
-	table_rows_set_text(&rows, row, COLUMN_CAUSE, cause_name(CAUSE_NONE));
+	table_rows_set_text(&rows, row, COLUMN_CAUSE, cause_name(CAUSE_UNDETERMINED));
 	table_rows_set_text(&rows, row, COLUMN_CONFIDENCE, "-");
+	table_rows_set_text(&rows, row, COLUMN_TO_KNOW, "-");
+	for (enum phase phase = PHASE_1; phase < PHASE_LAST; phase++)
+		table_rows_set_text(&rows, row, answer_columns[phase], answer_name(ANSWER_UNKNOWN));
 	table_rows_set_text(&rows, row, COLUMN_NAT, "-");
 	table_rows_set_text(&rows, row, COLUMN_ASA_VENDOR, "-");
 	table_rows_set_text(&rows, row, COLUMN_PEER_VENDOR, "-");
@@ -97,9 +112,16 @@ static void take_ends(guint row, const struct frame_record *record)
 
 static void take_verdict(guint row, const struct verdict *verdict)
 {
+	enum phase phase = PHASE_NONE;
+	const char *to_know = verdict_words_to_know(verdict, &phase);
+
 	table_rows_set_text(&rows, row, COLUMN_FAILED, phase_name(verdict->phase_failed));
 	table_rows_set_text(&rows, row, COLUMN_CAUSE, cause_name(verdict->cause));
-	table_rows_set_text(&rows, row, COLUMN_CONFIDENCE, confidence_name(verdict->confidence));
+	table_rows_set_text(&rows, row, COLUMN_CONFIDENCE,
+	                    verdict->cause != CAUSE_UNDETERMINED ? confidence_name(verdict->confidence) : "-");
+	for (enum phase each = PHASE_1; each < PHASE_LAST; each++)
+		table_rows_set_text(&rows, row, answer_columns[each], answer_name(verdict->phases[each].answer));
+	table_rows_set_text(&rows, row, COLUMN_TO_KNOW, to_know != NULL ? to_know : "-");
 }
 
 static void take_ike(guint row, const struct ike_record *record)

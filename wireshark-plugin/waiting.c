@@ -34,9 +34,11 @@ struct general_record {
 	uint32_t ip_length;
 	uint32_t captured;
 	uint32_t length;
+	uint32_t tail;
+	uint8_t hops_left;
 };
 
-/* What nearly all that waits is. Half a cache line: to write it is most of what waiting takes. */
+/* What nearly all that waits is. It is small: to write it is most of what waiting takes. */
 struct esp_over_ipv4_record {
 	uint8_t form;
 	uint8_t encapsulation;
@@ -46,9 +48,11 @@ struct esp_over_ipv4_record {
 	uint8_t source[IPV4_SIZE];
 	uint8_t destination[IPV4_SIZE];
 	uint8_t header[ESP_HEADER_SIZE];
+	uint32_t tail;
+	uint8_t hops_left;
 };
 
-_Static_assert(sizeof(struct esp_over_ipv4_record) == 32 && sizeof(struct general_record) == 64, "no padding");
+_Static_assert(sizeof(struct esp_over_ipv4_record) == 40 && sizeof(struct general_record) == 72, "little padding");
 
 struct chunk {
 	size_t used; /* bytes */
@@ -163,6 +167,8 @@ void waiting_add(struct waiting *waiting, uint32_t frame, int64_t time, const st
 	        .ip_length = datagram->ip_length,
 	        .captured = (uint32_t)payload,
 	        .length = (uint32_t)datagram->length,
+	        .tail = datagram->tail,
+	        .hops_left = datagram->hops_left,
 	};
 	memcpy(record + 1, datagram->payload, payload);
 	waiting->payload += payload;
@@ -205,6 +211,8 @@ static void add_esp_over_ipv4(struct waiting *waiting, const struct esp_packet *
 	record->time = packet->time;
 	memcpy(record->source, source, IPV4_SIZE);
 	memcpy(record->destination, destination, IPV4_SIZE);
+	record->tail = packet->tail;
+	record->hops_left = packet->hops_left;
 	put_header(record->header, packet);
 }
 
@@ -216,6 +224,8 @@ static void add_other_esp(struct waiting *waiting, const struct esp_packet *pack
 	put_header(header, packet);
 	datagram.source = packet->source;
 	datagram.destination = packet->destination;
+	datagram.tail = packet->tail;
+	datagram.hops_left = packet->hops_left;
 	waiting_add(waiting, packet->frame, packet->time, &datagram);
 }
 
@@ -249,6 +259,8 @@ static const uint8_t *take_general(const uint8_t *bytes, waiting_take *take)
 	        .payload = bytes + sizeof *record,
 	        .captured = record->captured,
 	        .length = record->length,
+	        .tail = record->tail,
+	        .hops_left = record->hops_left,
 	        .first_fragment = record->first_fragment,
 	        .completes = record->completes,
 	};
@@ -264,6 +276,8 @@ static const uint8_t *take_esp_over_ipv4(const uint8_t *bytes, waiting_take *tak
 
 	datagram.source = ip_address_from_ipv4(record->source);
 	datagram.destination = ip_address_from_ipv4(record->destination);
+	datagram.tail = record->tail;
+	datagram.hops_left = record->hops_left;
 	take(record->frame, record->time, &datagram);
 	return bytes + sizeof *record;
 }

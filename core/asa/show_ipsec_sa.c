@@ -9,6 +9,8 @@
 #include "core/asa/show_views.h"
 #include "core/asa/suite.h"
 
+#define PACKETS_TEXT_SIZE 24
+
 /* Children that protect the same networks, one after the other or side by side. */
 struct block {
 	const struct show *show;
@@ -106,22 +108,34 @@ static uint64_t packets_of(const struct block *block, unsigned side)
 		const struct child_sa *child = &tunnel->children[i];
 		const struct spi_entry *entry =
 		        tunnel_spi_entry(block->show->tunnels, tunnel, side, child->spi_from[side]);
-		if (entry != NULL && same_networks(child->agreement, block->up[0]->agreement))
+		if (entry != NULL &&
+		    (child == block->up[0] || same_networks(child->agreement, block->up[0]->agreement)))
 			packets += entry->packets;
 	}
 	return packets;
 }
 
+/* "-" where no packet of that side was captured at all: a 0 would read as one-way. */
+static void write_packets(const struct block *block, unsigned side, char text[PACKETS_TEXT_SIZE])
+{
+	uint64_t packets = packets_of(block, side);
+
+	if (packets == 0 && block->tunnel->last_from[side] == 0)
+		g_strlcpy(text, NOT_KNOWN, PACKETS_TEXT_SIZE);
+	else
+		g_snprintf(text, PACKETS_TEXT_SIZE, "%" PRIu64, packets);
+}
+
 /* Whether what arrived could be decrypted and verified, packets do not show. */
 static void append_counters(const struct block *block)
 {
-	uint64_t encaps = packets_of(block, block->tunnel->asa_side);
-	uint64_t decaps = packets_of(block, !block->tunnel->asa_side);
+	char encaps[PACKETS_TEXT_SIZE], decaps[PACKETS_TEXT_SIZE];
 
+	write_packets(block, block->tunnel->asa_side, encaps);
+	write_packets(block, !block->tunnel->asa_side, decaps);
 	g_string_append_printf(block->show->text,
-	                       "      #pkts encaps: %" PRIu64 ", #pkts encrypt: %" PRIu64 ", #pkts digest: %" PRIu64
-	                       "\n"
-	                       "      #pkts decaps: %" PRIu64 ", #pkts decrypt: -, #pkts verify: -\n"
+	                       "      #pkts encaps: %s, #pkts encrypt: %s, #pkts digest: %s\n"
+	                       "      #pkts decaps: %s, #pkts decrypt: -, #pkts verify: -\n"
 	                       "      #pkts compressed: -, #pkts decompressed: -\n"
 	                       "      #pkts not compressed: -, #pkts comp failed: -, #pkts decomp failed: -\n"
 	                       "      #pre-frag successes: -, #pre-frag failures: -, #fragments created: -\n"
@@ -283,7 +297,7 @@ static void append_block(const struct block *block)
 	g_string_append_c(text, '\n');
 }
 
-/* Takes the next child out of up, with all that protect the same networks. */
+/* Takes the next child out of up, with all that are known to protect the same networks. */
 static void take_block(const struct child_sa **up, unsigned *count, struct block *block)
 {
 	unsigned left = 0;
@@ -291,9 +305,7 @@ static void take_block(const struct child_sa **up, unsigned *count, struct block
 	block->up[0] = up[0];
 	block->count = 1;
 	for (unsigned i = 1; i < *count; i++) {
-		bool unknown = up[0]->agreement == NULL || !up[0]->agreement->selectors_known ||
-		               up[i]->agreement == NULL || !up[i]->agreement->selectors_known;
-		if (unknown || same_networks(up[0]->agreement, up[i]->agreement))
+		if (same_networks(up[0]->agreement, up[i]->agreement))
 			block->up[block->count++] = up[i];
 		else
 			up[left++] = up[i];

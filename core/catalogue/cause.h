@@ -3,11 +3,15 @@
 #ifndef ASAPHASE_CORE_CATALOGUE_CAUSE_H
 #define ASAPHASE_CORE_CATALOGUE_CAUSE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 enum phase {
 	PHASE_NONE,
 	PHASE_1,
 	PHASE_2,
 	PHASE_DATA,
+	PHASE_LAST,
 };
 
 /* The stable identifiers; their text form is cause_name(). */
@@ -32,8 +36,15 @@ enum cause {
 	CAUSE_UNKNOWN_SPI,
 	CAUSE_PACKET_LOSS,
 	CAUSE_MTU,
+	CAUSE_UNDETERMINED, /* nothing failed that can be seen, and not enough is seen */
 	CAUSE_LAST,
 };
+
+/* Whether the cause is that of a failure: neither `none` nor `undetermined`. */
+static inline bool cause_is_fault(enum cause cause)
+{
+	return cause != CAUSE_NONE && cause != CAUSE_UNDETERMINED;
+}
 
 enum confidence {
 	CONFIDENCE_POSSIBLE, /* inferred alone */

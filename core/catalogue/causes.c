@@ -121,8 +121,10 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                 {
                         .name = "none",
                         .phase = PHASE_NONE,
-                        .headline = "nothing wrong to be seen",
-                        .meaning = "Nothing in these packets speaks of a fault.",
+                        .headline = "Works as far as packets outside the tunnel show",
+                        .meaning = "Phase 1 and 2 are up, and ESP goes both ways. That does not show that hosts behind "
+                                   "the "
+                                   "tunnel answer: whoever still complains looks inside.",
                         .article = "IKE SA READY and an SA pair with non-zero encaps and decaps",
                         .show = {"MM_ACTIVE", "READY"},
                         .messages =
@@ -139,6 +141,17 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                          false, BY_EITHER},
                                         {"713120", "Group = {peer}, IP = {peer}, PHASE 2 COMPLETED (msgid=<id>)", 5,
                                          FOR_IKEV1, false, BY_EITHER},
+                                },
+                        .steps =
+                                {
+                                        {AT_ASA, FOR_BOTH,
+                                         "packet-tracer input inside icmp <inside-host> 8 0 <remote-host> detailed",
+                                         "somebody still complains: where does the ASA drop it? VPN: encrypt must "
+                                         "allow"},
+                                        {AT_ASA, FOR_BOTH, "show running-config all group-policy | include vpn-filter",
+                                         "a vpn-filter drops what was decrypted"},
+                                        {AT_ASA, FOR_BOTH, "show route <inside-host> ; show nat detail",
+                                         "the route back inside, and the NAT exemption's hits"},
                                 },
                 },
         [CAUSE_NO_RESPONSE] =
@@ -324,10 +337,10 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                         .name = "psk-mismatch",
                         .phase = PHASE_1,
                         .fails = CHECKLIST_AUTHENTICATION,
-                        .headline = "authentication refused, pre-shared key in use",
-                        .meaning = "The peers agreed on keys and then one refused the other's authentication. With a "
-                                   "pre-shared key that is a wrong key on one "
-                                   "side or the other; a wrong identity gives the very same packets.",
+                        .headline = "authentication refused, without certificates",
+                        .meaning = "The peers agreed on keys and then one refused the other's authentication. No "
+                                   "certificate was sent: most often the pre-shared key is wrong on one side or the "
+                                   "other. A wrong identity or raw public key gives the very same packets.",
                         .article = "%ASA-4-750003: ... Failed to authenticate the IKE SA: either the local PSK is "
                                    "wrong, the remote PSK is wrong, or both.",
                         .show = {"MM_WAIT_MSG6 on the initiator, MM_WAIT_MSG5 on the responder", NO_IKEV2_SA},
@@ -704,9 +717,9 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                         .phase = PHASE_DATA,
                         .fails = CHECKLIST_INTERESTING_TRAFFIC,
                         .headline = "the tunnel is up and carries nothing",
-                        .meaning = "IKE SA and child are up, and no ESP was seen in either direction: nobody sends "
-                                   "interesting traffic, it is not routed to the tunnel, "
-                                   "NAT changes it before it matches, or the capture leaves ESP out.",
+                        .meaning = "IKE SA and child are up, and no ESP was seen since in either direction: nobody "
+                                   "sends interesting traffic, it is not routed to the tunnel, or "
+                                   "NAT changes it before it matches.",
                         .article = "IKE SA READY, Child SA present, but encaps == 0 or decaps == 0: tunnel is up but "
                                    "no traffic. Probably routing or NAT problem upstream.",
                         .show = {"MM_ACTIVE; #pkts encaps: 0, #pkts decaps: 0",
@@ -723,7 +736,7 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                          "does it point to the outside interface?"},
                                         STEP_XFRM,
                                 },
-                        .alternatives = {"esp-not-captured"},
+                        .alternatives = {"idle"},
                 },
         [CAUSE_UNKNOWN_SPI] =
                 {
@@ -812,6 +825,27 @@ static const struct catalogue_entry entries[CAUSE_LAST] = {
                                         {AT_PEER, FOR_BOTH,
                                          "ip route show cache {asa} ; nft add rule … tcp option maxseg size set rt mtu",
                                          "path MTU and MSS clamping on a Linux peer"},
+                                },
+                },
+        [CAUSE_UNDETERMINED] =
+                {
+                        .name = "undetermined",
+                        .phase = PHASE_NONE,
+                        .headline = "No fault seen, too little seen to call it well",
+                        .meaning = "Nothing in these packets speaks of a fault, and they do not show that all works. "
+                                   "What is "
+                                   "known of each phase, and what would tell the rest, stands above.",
+                        .article = NULL,
+                        .steps =
+                                {
+                                        {AT_ASA, FOR_IKEV2, "show crypto ikev2 sa detail",
+                                         "is the IKE SA up, with a child?"},
+                                        {AT_ASA, FOR_IKEV1, "show crypto ikev1 sa detail", "is the IKE SA up?"},
+                                        {AT_ASA, FOR_BOTH, "show crypto ipsec sa peer {peer}",
+                                         "do encaps and decaps both grow?"},
+                                        {AT_ASA, FOR_BOTH,
+                                         "capture VPN type raw-data interface outside match ip host {asa} host {peer}",
+                                         "both directions, IKE and ESP; end it with no capture VPN"},
                                 },
                 },
 };

@@ -2,7 +2,7 @@
 #include "core/catalogue/checklist.h"
 
 static const struct checklist_words steps[CHECKLIST_LAST] = {
-        [CHECKLIST_ROUTING] = {"routing", "packets arrive from both ends", "nothing ever came back from the peer",
+        [CHECKLIST_ROUTING] = {"routing", "packets arrive from both ends", "nothing comes back from the peer",
                                "only one end is in the capture: ping outside <peer>"},
         [CHECKLIST_SUITES] =
                 {"cipher suites", "both sides agreed on a suite",
@@ -20,8 +20,7 @@ static const struct checklist_words steps[CHECKLIST_LAST] = {
                 {"interesting traffic", "something asked for the tunnel",
                  "the tunnel is up and no traffic uses it: packet-tracer, or better, real traffic",
                  "no negotiation in the capture: send a packet that matches the crypto map's access list"},
-        [CHECKLIST_PHASE_1] = {"phase 1", "the IKE SA is up: show crypto ikev2 sa would show READY",
-                               "Phase 1 failed: see the verdict", "not seen"},
+        [CHECKLIST_PHASE_1] = {"phase 1", "the IKE SA is up", "Phase 1 failed: see the verdict", "not seen"},
         [CHECKLIST_PHASE_2] = {"phase 2", "ESP flows both ways",
                                "no SA pair with both counters growing: see the verdict", "no ESP in the capture yet"},
 };

@@ -44,15 +44,18 @@ void evidence_list_remove(struct evidence_list *list, enum evidence_kind kind)
 static const char *const templates[EVIDENCE_LAST] = {
         [EVIDENCE_NONE] = "",
         [EVIDENCE_INIT_REQUEST] = "first message of Phase 1 sent",
-        [EVIDENCE_INIT_RESPONSE] = "first message answered, keys agreed in {a:group}",
+        [EVIDENCE_INIT_RESPONSE] = "first message answered{a:agreed}",
         [EVIDENCE_INIT_UNANSWERED] = "first message sent {a} times in {b:ms}, nothing came back",
         [EVIDENCE_INIT_ERROR] = "first exchange refused in the clear: {a:notify}",
         [EVIDENCE_INVALID_KE] = "responder asks for {b:group} instead of {a:group}",
+        [EVIDENCE_INVALID_KE_SAME] =
+                "responder refuses the key exchange of {a:group} and names no other group: it takes the group, not the "
+                "public value",
         [EVIDENCE_INVALID_VERSION] = "responder refuses IKE version {a}",
         [EVIDENCE_OTHER_VERSION_TRIED] = "IKEv{a} went unanswered and IKEv{b} is in use as well",
         [EVIDENCE_COOKIE] = "responder asks for a cookie: one round trip more, not a fault",
         [EVIDENCE_REDIRECT] = "responder sends the initiator to another gateway",
-        [EVIDENCE_AUTH_REQUEST] = "authentication sent to port {b}, small: a pre-shared key's size",
+        [EVIDENCE_AUTH_REQUEST] = "authentication sent to port {b}, too small for a certificate",
         [EVIDENCE_AUTH_REQUEST_CERTIFICATE] = "authentication sent, {a} bytes in {b} piece(s): certificates",
         [EVIDENCE_AUTH_UNANSWERED] = "authentication sent {a} times to port {b}, nothing came back there",
         [EVIDENCE_ANSWER_LOST] = "sent {a} times more to port {b} although it was answered: the answer does not arrive",
@@ -75,7 +78,7 @@ static const char *const templates[EVIDENCE_LAST] = {
         [EVIDENCE_CHILD_REKEYED] = "another child SA, {a:ms} after the one before",
         [EVIDENCE_REKEY_COUNT] = "{a} rekeys in {b:ms}",
         [EVIDENCE_LIVENESS_UNANSWERED] = "request to a peer that was up, sent {a} times over {b:ms}, unanswered",
-        [EVIDENCE_DELETED] = "the IKE SA is deleted",
+        [EVIDENCE_DELETED] = "the {a:role} deletes the IKE SA, {b:ms} after it came up",
         [EVIDENCE_MAIN_MODE_STUCK] = "Phase 1 stays at message {a}, sent {b} times",
         [EVIDENCE_MM5_REFUSED] = "the encrypted identity was answered by {a} Informational(s) instead of the peer's "
                                  "own: authentication refused",
@@ -88,7 +91,7 @@ static const char *const templates[EVIDENCE_LAST] = {
         [EVIDENCE_ESP_ONE_WAY] = "last of {a} ESP packets one way in {b:ms}, none came back in that time",
         [EVIDENCE_ESP_UNCOUNTED] =
                 "ESP of whichever tunnel passed uncounted in that time: what is missing may be among it",
-        [EVIDENCE_CHILD_ONE_WAY] = "of this child SA only SPI {a:spi} is in use, its other SPI {b:spi} is silent",
+        [EVIDENCE_CHILD_ONE_WAY] = "of this child SA only SPI {a:spi} is in use, its other SPI {b:silent}",
         [EVIDENCE_ESP_NONE] = "no ESP in {a} s since the child came up",
         [EVIDENCE_ESP_LOST] = "{a} ESP packets lost, {b} received",
         [EVIDENCE_ESP_AFTER_FAILURE] = "ESP starts on new SPI {a:spi} after all: child SA up",
@@ -98,7 +101,8 @@ static const char *const templates[EVIDENCE_LAST] = {
         [EVIDENCE_LOGGED_IN_FILE] = "the ASA logged message {a} about this peer: line {b} of the log",
         [EVIDENCE_ONE_DIRECTION_CAPTURED] = "the capture holds one direction only: nothing can be said about answers",
         [EVIDENCE_NOTHING_SEEN] = "no packet between the two was seen: nothing can be said",
-        [EVIDENCE_STARTS_MIDSTREAM] = "the capture starts in the middle of this IKE SA: what was agreed is not in it",
+        [EVIDENCE_STARTS_MIDSTREAM] =
+                "the beginning of this IKE SA was not seen between these addresses: what was agreed is not known",
 };
 
 static void write_number(uint32_t value, char *text, size_t size)
@@ -126,13 +130,36 @@ static void write_seconds(uint32_t milliseconds, char *text, size_t size)
 	snprintf(text, size, "%" PRIu32 ".%03" PRIu32 " s", milliseconds / 1000, milliseconds % 1000);
 }
 
+/* Which end of the IKE SA: 0 the initiator. */
+static void write_role(uint32_t value, char *text, size_t size)
+{
+	snprintf(text, size, "%s", value == 0 ? "initiator" : "responder");
+}
+
+/* Of a message that was cut, or whose group is named elsewhere, the group is not known. */
+static void write_agreed(uint32_t group, char *text, size_t size)
+{
+	if (group != 0)
+		snprintf(text, size, ", keys agreed in %s", ike_dh_group_name(group));
+	else
+		snprintf(text, size, "%s", "");
+}
+
+static void write_silent(uint32_t spi, char *text, size_t size)
+{
+	if (spi != 0)
+		snprintf(text, size, "0x%08" PRIx32 " is silent", spi);
+	else
+		snprintf(text, size, "%s", "was not seen");
+}
+
 /* "{a}" is written as a number, "{a:spi}" as the named form. */
 static const struct {
 	const char *name;
 	void (*write)(uint32_t value, char *text, size_t size);
 } forms[] = {
-        {"", write_number},      {":spi", write_spi},    {":notify", write_notify},
-        {":group", write_group}, {":ms", write_seconds},
+        {"", write_number},     {":spi", write_spi},   {":notify", write_notify}, {":group", write_group},
+        {":ms", write_seconds}, {":role", write_role}, {":agreed", write_agreed}, {":silent", write_silent},
 };
 
 /* The value of a word: a letter for which number, then the form it is written in. */

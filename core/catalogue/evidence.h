@@ -13,10 +13,11 @@ enum evidence_kind {
 	EVIDENCE_NONE,
 	/* IKE_SA_INIT and its IKEv1 equivalents */
 	EVIDENCE_INIT_REQUEST,        /* a: copies so far */
-	EVIDENCE_INIT_RESPONSE,       /* a: DH group chosen */
+	EVIDENCE_INIT_RESPONSE,       /* a: DH group chosen, 0 not known */
 	EVIDENCE_INIT_UNANSWERED,     /* a: copies, b: milliseconds from first to last */
 	EVIDENCE_INIT_ERROR,          /* a: notify type */
 	EVIDENCE_INVALID_KE,          /* a: group sent, b: group wanted */
+	EVIDENCE_INVALID_KE_SAME,     /* a: group sent, and wanted or none named */
 	EVIDENCE_INVALID_VERSION,     /* a: major version refused */
 	EVIDENCE_OTHER_VERSION_TRIED, /* a: version unanswered, b: version tried */
 	EVIDENCE_COOKIE,
@@ -41,7 +42,7 @@ enum evidence_kind {
 	EVIDENCE_CHILD_REKEYED,            /* a: milliseconds since the child before */
 	EVIDENCE_REKEY_COUNT,              /* a: rekeys, b: milliseconds they took */
 	EVIDENCE_LIVENESS_UNANSWERED,      /* a: copies, b: milliseconds from first to last */
-	EVIDENCE_DELETED,                  /* the IKE SA was deleted */
+	EVIDENCE_DELETED, /* a: by the initiator 0, the responder 1; b: milliseconds since it came up */
 	/* IKEv1 */
 	EVIDENCE_MAIN_MODE_STUCK, /* a: messages seen, b: copies of the last */
 	EVIDENCE_MM5_REFUSED,     /* a: encrypted Informationals that answered it */
@@ -53,7 +54,7 @@ enum evidence_kind {
 	/* ESP and ICMP */
 	EVIDENCE_ESP_FIRST,         /* a: SPI, b: side that sends */
 	EVIDENCE_ESP_ONE_WAY,       /* a: packets since the other side's last, b: milliseconds */
-	EVIDENCE_CHILD_ONE_WAY,     /* a: SPI that goes on, b: SPI that is silent */
+	EVIDENCE_CHILD_ONE_WAY,     /* a: SPI that goes on, b: SPI that is silent, 0 not known */
 	EVIDENCE_ESP_UNCOUNTED,     /* some of what is missing may have passed so */
 	EVIDENCE_ESP_NONE,          /* a: seconds watched */
 	EVIDENCE_ESP_LOST,          /* a: lost, b: received */

@@ -2,6 +2,7 @@
 /* The tunnel between two addresses: made where there is none, and which other gives way for it when the table is full.
  */
 #include "core/base/time.h"
+#include "core/tunnel/silence.h"
 #include "core/tunnel/spis.h"
 #include "core/tunnel/table.h"
 
@@ -113,12 +114,13 @@ static struct tunnel *add_tunnel(struct tunnels *tunnels, const struct ip_addres
 		tunnel->asa_side = 1;
 	else
 		tunnel->asa_declared = false;
+	tunnel->current = CAUSE_UNDETERMINED;
 	tunnel->first_frame = frame;
 	tunnel->first_time = time;
 	for (unsigned side = 0; side < 2; side++) {
 		tunnel->esp[side].first_spi = SPI_TABLE_FULL;
 		tunnel->esp[side].next_check = FIRST_LOSS_CHECK;
-		tunnel->esp[side].next_one_way_check = tunnels->options.one_way_packets;
+		tunnel->esp[side].next_one_way_check = NEVER_ANSWERED_PACKETS;
 	}
 	g_hash_table_insert(tunnels->by_addresses, tunnel->address, tunnel);
 	tunnel_peers_add(tunnels, tunnel);

@@ -3,12 +3,14 @@
 #include "core/tunnel/children.h"
 
 #include "core/base/time.h"
+#include "core/tunnel/silence.h"
 #include "core/tunnel/table.h"
 
 #include <string.h>
 
 /* A child and its SPIs belong together when they appear within this time, where only timing can pair them. */
 #define PAIRING_WITHIN (30 * NANOSECONDS)
+#define AT_ONCE (NANOSECONDS / 10)
 
 void tunnel_free_children(struct tunnel *tunnel)
 {
@@ -17,36 +19,74 @@ void tunnel_free_children(struct tunnel *tunnel)
 	g_free(tunnel->children);
 }
 
+/* An SPI that anybody can have made up. */
+static bool is_stray(const struct child_sa *child)
+{
+	for (unsigned side = 0; side < 2; side++)
+		if (child->silence[side].last != 0 || child->silence[side].new_packets != 0)
+			return false;
+	return !child_is_explained(child);
+}
+
+/* Which child gives way: one that is deleted or a stray, else the one whose packets ended longest ago. */
+static unsigned child_to_drop(const struct tunnel *tunnel)
+{
+	unsigned chosen = 0;
+	int64_t least = INT64_MAX;
+
+	for (unsigned i = 0; i < tunnel->child_count; i++) {
+		const struct child_sa *child = &tunnel->children[i];
+		int64_t last = MAX(child->time, MAX(child->silence[0].last, child->silence[1].last));
+		if (child->deleted || is_stray(child))
+			return i;
+		if (last < least) {
+			least = last;
+			chosen = i;
+		}
+	}
+	return chosen;
+}
+
+static void drop_child(struct tunnel *tunnel, unsigned index)
+{
+	g_free(tunnel->children[index].agreement);
+	tunnel->child_count--;
+	memmove(&tunnel->children[index], &tunnel->children[index + 1],
+	        sizeof tunnel->children[0] * (tunnel->child_count - index));
+}
+
 static struct child_sa *add_child(struct tunnel *tunnel, uint32_t frame, int64_t time)
 {
-	if (tunnel->child_count == TUNNEL_CHILDREN) {
-		g_free(tunnel->children[0].agreement);
-		memmove(&tunnel->children[0], &tunnel->children[1], sizeof tunnel->children[0] * (TUNNEL_CHILDREN - 1));
-		tunnel->child_count--;
-	}
+	if (tunnel->child_count == TUNNEL_CHILDREN)
+		drop_child(tunnel, child_to_drop(tunnel));
+	/* What was the tunnel's is its only child's from now on. */
+	if (tunnel->child_count == 1)
+		for (unsigned side = 0; side < 2; side++)
+			tunnel->children[0].silence[side] = tunnel->esp[side].silence;
 	tunnel->children = room_for_one_more(tunnel->children, tunnel->child_count, sizeof tunnel->children[0]);
 	struct child_sa *child = &tunnel->children[tunnel->child_count++];
-	*child = (struct child_sa){.frame = frame, .time = time};
+	*child = (struct child_sa){
+	        .frame = frame, .time = time, .next_check = {NEVER_ANSWERED_PACKETS, NEVER_ANSWERED_PACKETS}};
 	tunnel->children_total++;
 	return child;
 }
 
 void tunnel_add_child(const struct arrival *arrival)
 {
-	add_child(arrival->tunnel, arrival->frame, arrival->time);
+	add_child(arrival->tunnel, arrival->frame, arrival->time)->announced = true;
 }
 
-void tunnel_drop_empty_child(const struct arrival *arrival)
+bool tunnel_drop_empty_child(struct tunnel *tunnel)
 {
-	struct tunnel *tunnel = arrival->tunnel;
 	if (tunnel->child_count == 0)
-		return;
+		return false;
 	const struct child_sa *last = &tunnel->children[tunnel->child_count - 1];
 	if (last->spi_from[0] != 0 || last->spi_from[1] != 0)
-		return;
+		return false;
 	g_free(last->agreement);
 	tunnel->child_count--;
 	tunnel->children_total--;
+	return true;
 }
 
 void tunnel_pair_child(struct tunnel *tunnel, uint8_t requester, uint32_t from_requester, uint32_t from_other)
@@ -66,15 +106,6 @@ struct child_sa *tunnel_find_child(struct tunnel *tunnel, unsigned side, uint32_
 	return (struct child_sa *)tunnel_child(tunnel, side, spi);
 }
 
-static void remove_child(struct tunnel *tunnel, struct child_sa *child)
-{
-	unsigned index = (unsigned)(child - tunnel->children);
-
-	g_free(child->agreement);
-	tunnel->child_count--;
-	memmove(child, child + 1, sizeof *child * (tunnel->child_count - index));
-}
-
 /* Takes an SPI from a child that timing gave it to. */
 static void release_spi(struct tunnel *tunnel, unsigned side, uint32_t spi)
 {
@@ -86,9 +117,21 @@ static void release_spi(struct tunnel *tunnel, unsigned side, uint32_t spi)
 	child->paired_by = PAIRED_BY_NONE;
 	memset(child->silence, 0, sizeof child->silence);
 	if (child->spi_from[!side] == 0) {
-		remove_child(tunnel, child);
+		drop_child(tunnel, (unsigned)(child - tunnel->children));
 		tunnel->children_total--;
 	}
+}
+
+struct child_sa *tunnel_child_of_packet(struct tunnel *tunnel, unsigned side, uint32_t spi)
+{
+	uint16_t last = tunnel->last_child[side];
+
+	if (last < tunnel->child_count && tunnel->children[last].spi_from[side] == spi)
+		return &tunnel->children[last];
+	struct child_sa *child = tunnel_find_child(tunnel, side, spi);
+	if (child != NULL)
+		tunnel->last_child[side] = (uint16_t)(child - tunnel->children);
+	return child;
 }
 
 /* A child that is known to have come up at about that time, and of which nothing else is known. */
@@ -189,15 +232,31 @@ const struct child_sa *tunnel_child(const struct tunnel *tunnel, unsigned side, 
 	return NULL;
 }
 
-/* Where only timing can tell: the oldest child that still lacks an SPI of this side and came up not long ago. */
+/*
+ * Where only timing can tell: the child that still lacks an SPI of this side and came up closest in time. Of several
+ * that came up at once it is the oldest: their SPIs come in one order from both ends.
+ */
+static struct child_sa *child_by_timing(struct tunnel *tunnel, unsigned side, int64_t time)
+{
+	struct child_sa *chosen = NULL;
+	int64_t least = PAIRING_WITHIN;
+
+	for (unsigned i = 0; i < tunnel->child_count; i++) {
+		struct child_sa *child = &tunnel->children[i];
+		int64_t apart = time > child->time ? time - child->time : child->time - time;
+		if (child->spi_from[side] != 0 || apart >= least)
+			continue;
+		chosen = child;
+		least = apart - AT_ONCE;
+	}
+	return chosen;
+}
+
 void tunnel_place_spi(struct tunnel *tunnel, uint8_t side, uint32_t spi, uint32_t frame, int64_t time)
 {
 	if (tunnel_child(tunnel, side, spi) != NULL)
 		return;
-	struct child_sa *child = NULL;
-	for (unsigned i = 0; i < tunnel->child_count && child == NULL; i++)
-		if (tunnel->children[i].spi_from[side] == 0 && time - tunnel->children[i].time < PAIRING_WITHIN)
-			child = &tunnel->children[i];
+	struct child_sa *child = child_by_timing(tunnel, side, time);
 	if (child == NULL)
 		child = add_child(tunnel, frame, time);
 	child->spi_from[side] = spi;

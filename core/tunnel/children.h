@@ -8,8 +8,8 @@
 /* A child came up: makes room for its SPIs. */
 void tunnel_add_child(const struct arrival *arrival);
 
-/* An EAP conversation goes on: the child that seemed to be up was not. */
-void tunnel_drop_empty_child(const struct arrival *arrival);
+/* The child that seemed to have come up last was none; returns false where it has an SPI by now. */
+bool tunnel_drop_empty_child(struct tunnel *tunnel);
 
 /*
  * SPIs read from a decrypted exchange, for the child that was added last: the one in packets that requester sends, and
@@ -22,6 +22,9 @@ void tunnel_place_spi(struct tunnel *tunnel, uint8_t side, uint32_t spi, uint32_
 
 /* As tunnel_child(), to be changed. */
 struct child_sa *tunnel_find_child(struct tunnel *tunnel, unsigned side, uint32_t spi);
+
+/* The same, and soonest where the last packet of this side was on the same SPI. */
+struct child_sa *tunnel_child_of_packet(struct tunnel *tunnel, unsigned side, uint32_t spi);
 
 /* Takes what a decrypted message agrees on; requester sent the request that it answers. */
 void child_agreement_read(const struct ike_message *message, uint8_t requester, struct child_agreement *agreement);

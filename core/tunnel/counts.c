@@ -6,6 +6,7 @@
 #include "core/base/time.h"
 #include "core/tunnel/children.h"
 #include "core/tunnel/esp.h"
+#include "core/tunnel/silence.h"
 #include "core/tunnel/spis.h"
 #include "core/tunnel/table.h"
 
@@ -61,8 +62,11 @@ static bool count_in_entry(const struct arrival *arrival, const struct spi_count
 		return shows_progress(counts, counts->packets + counts->earlier_packets, highest);
 	struct spi_entry *entry = spi_table_entry(table, number);
 	bool progress = shows_progress(counts, entry->packets, highest);
-	if (entry->owner == UINT32_MAX)
-		tunnel_adopt_spi(arrival, entry, number);
+	if (entry->owner == UINT32_MAX) {
+		struct arrival first = *arrival;
+		first.time = counts->first_time != 0 ? counts->first_time : arrival->time;
+		tunnel_adopt_spi(&first, entry, number);
+	}
 	if (progress && !entry->trusted)
 		tunnel_trust_spi(arrival, entry, counts->sequences_known && esp_begins_at(counts->first_sequence));
 	return progress;
@@ -119,21 +123,19 @@ void tunnels_take_counts(struct tunnels *tunnels, const struct spi_counts *count
 
 /* ---- settling ---- */
 
-/* Whether packets this way end a silence that had lasted for at least least packets. */
+/* Whether packets this way end a silence that had lasted. */
 static bool ends_silence(const struct esp_silence *own, const struct esp_silence *other, uint32_t least)
 {
 	return own->new_packets != 0 && other->packets != 0 && other->packets >= least;
 }
 
 /* Both ways within one look: how they interleaved is not known, only which came last. */
-static void settle_both(struct esp_silence *earlier, struct esp_silence *later, uint32_t least)
+static void settle_both(const struct tunnel_options *options, struct esp_silence *earlier, struct esp_silence *later)
 {
 	struct esp_silence *ways[2] = {earlier, later};
 
 	for (unsigned i = 0; i < 2; i++) {
-		struct esp_silence *other = ways[!i];
-		if (ends_silence(ways[i], other, least) && ways[i]->new_first - other->start > other->longest)
-			other->longest = ways[i]->new_first - other->start;
+		esp_silence_learn(options, ways[!i], ways[i]->new_first);
 		ways[i]->last = ways[i]->new_last;
 	}
 	earlier->packets = 0;
@@ -141,44 +143,27 @@ static void settle_both(struct esp_silence *earlier, struct esp_silence *later, 
 	later->start = later->new_last;
 }
 
-static void settle_one(struct esp_silence *own, struct esp_silence *other, uint32_t least)
+static void settle_one(const struct tunnel_options *options, struct esp_silence *own, struct esp_silence *other)
 {
-	esp_silence_add(own, other, own->new_packets, own->new_first, own->new_last, least);
+	esp_silence_add(options, own, other, own->new_packets, own->new_first, own->new_last, true);
 }
 
-static void settle(struct esp_silence *one, struct esp_silence *other, uint32_t least)
+static void settle(const struct tunnel_options *options, struct esp_silence *one, struct esp_silence *other)
 {
 	if (one->new_packets != 0 && other->new_packets != 0)
-		settle_both(one->new_last <= other->new_last ? one : other,
-		            one->new_last <= other->new_last ? other : one, least);
+		settle_both(options, one->new_last <= other->new_last ? one : other,
+		            one->new_last <= other->new_last ? other : one);
 	else if (one->new_packets != 0)
-		settle_one(one, other, least);
+		settle_one(options, one, other);
 	else if (other->new_packets != 0)
-		settle_one(other, one, least);
+		settle_one(options, other, one);
 	one->new_packets = other->new_packets = 0;
 }
 
-/* What goes one way on this child comes back on another that goes only that way: a rekey half done, or a wrong pair. */
-static bool is_answered_by_another(const struct tunnel *tunnel, const struct child_sa *child, unsigned side)
-{
-	int64_t since = child->silence[side].start;
-
-	for (unsigned i = 0; i < tunnel->child_count; i++) {
-		const struct child_sa *other = &tunnel->children[i];
-		if (other != child && other->silence[!side].last >= since && other->silence[side].last < since)
-			return true;
-	}
-	return false;
-}
-
-static void settle_children(struct tunnel *tunnel, uint32_t least)
+static void settle_children(struct tunnel *tunnel, const struct tunnel_options *options)
 {
 	for (unsigned i = 0; i < tunnel->child_count; i++)
-		settle(&tunnel->children[i].silence[0], &tunnel->children[i].silence[1], least);
-	for (unsigned i = 0; i < tunnel->child_count; i++)
-		for (unsigned side = 0; side < 2; side++)
-			if (is_answered_by_another(tunnel, &tunnel->children[i], side))
-				tunnel->children[i].silence[side].packets = 0;
+		settle(options, &tunnel->children[i].silence[0], &tunnel->children[i].silence[1]);
 }
 
 /* What the sequence numbers skipped while the tunnel was one-way is no loss on the path. */
@@ -215,8 +200,8 @@ static void settle_tunnel(struct tunnels *tunnels, struct tunnel *tunnel)
 	tunnel->dirty = false;
 	for (unsigned side = 0; side < 2; side++)
 		close_outage(tunnel, side, least);
-	settle(&tunnel->esp[0].silence, &tunnel->esp[1].silence, least);
-	settle_children(tunnel, least);
+	settle(&tunnels->options, &tunnel->esp[0].silence, &tunnel->esp[1].silence);
+	settle_children(tunnel, &tunnels->options);
 	move_loss_window(tunnel, tunnels->now);
 }
 

@@ -5,8 +5,10 @@
 #include "core/base/time.h"
 #include "core/catalogue/causes.h"
 #include "core/tunnel/children.h"
+#include "core/tunnel/copied.h"
 #include "core/tunnel/ike_exchange.h"
 #include "core/tunnel/ike_sa.h"
+#include "core/tunnel/silence.h"
 #include "core/tunnel/spis.h"
 #include "core/tunnel/table.h"
 #include "core/wire/esp.h"
@@ -32,7 +34,8 @@ static void contradict_refusal(const struct arrival *arrival, const struct spi_e
 		return;
 	ike_sa_come_up(sa, arrival);
 	ike_sa_child_up(sa, arrival);
-	ike_sa_add_evidence(sa, arrival, EVIDENCE_ESP_AFTER_FAILURE, entry->spi, 0);
+	const struct arrival first = {.frame = entry->first_frame, .time = entry->first_time};
+	ike_sa_add_evidence(sa, &first, EVIDENCE_ESP_AFTER_FAILURE, entry->spi, 0);
 }
 
 /* ESP that the SA made possible shows that the initiator did not refuse the responder, and that its sender has had its
@@ -62,6 +65,7 @@ void tunnel_adopt_spi(const struct arrival *arrival, struct spi_entry *entry, ui
 	direction->first_spi = number;
 	direction->spis++;
 	direction->live_spis++;
+	direction->single_spis++;
 	if (tunnel_is_crowded(direction))
 		tunnel_crowd_out_untrusted(arrival->tunnels, direction);
 	tunnel_place_spi(tunnel, side, entry->spi, arrival->frame, arrival->time);
@@ -75,6 +79,7 @@ void tunnel_adopt_spi(const struct arrival *arrival, struct spi_entry *entry, ui
 void tunnel_trust_spi(const struct arrival *arrival, struct spi_entry *entry, bool begins)
 {
 	entry->trusted = true;
+	arrival->tunnel->esp[arrival->side].single_spis--;
 	if (begins)
 		contradict_refusal(arrival, entry);
 	confirm_authentication(arrival->tunnel, arrival->side);
@@ -90,21 +95,6 @@ static bool adopt_new_spi(struct arrival *arrival, struct spi_entry *entry, uint
 	arrival_enter(arrival, tunnel, &entry->source);
 	tunnel_adopt_spi(arrival, entry, number);
 	return true;
-}
-
-bool esp_silence_add(struct esp_silence *own, struct esp_silence *other, uint64_t packets, int64_t first, int64_t last,
-                     uint32_t least)
-{
-	bool ended = other->packets >= least && other->packets != 0;
-
-	if (own->packets == 0)
-		own->start = first;
-	own->packets += packets;
-	own->last = last;
-	if (ended && first - other->start > other->longest)
-		other->longest = first - other->start;
-	other->packets = 0;
-	return ended;
 }
 
 /* The direction that was missing is back: what its sequence numbers skipped is the outage that has been reported. */
@@ -132,36 +122,55 @@ static bool shows_progress(const struct spi_entry *entry)
  * Whether a direction is silent must not hang on packets that anybody could have made up. The one that makes an SPI
  * trusted speaks for the first one, too. Returns whether the other direction's silence has ended.
  */
-static bool count_silence(struct esp_direction *own, struct esp_direction *other, const struct spi_entry *entry,
-                          bool just_trusted, int64_t time, uint32_t least)
+static bool count_silence(const struct tunnel_options *options, struct esp_direction *own, struct esp_direction *other,
+                          const struct spi_entry *entry, bool just_trusted, int64_t time)
 {
 	int64_t first = just_trusted && entry->first_time < time ? entry->first_time : time;
-	int64_t usual = other->silence.longest;
 	/* Only an SPI that was there before the silence tells that such silences are usual. */
 	bool is_known = entry->first_time < other->silence.start;
 
-	other->next_one_way_check = least;
-	bool ended = esp_silence_add(&own->silence, &other->silence, just_trusted ? 2 : 1, first, time, least);
-	if (!is_known)
-		other->silence.longest = usual;
-	return ended;
+	other->next_one_way_check = NEVER_ANSWERED_PACKETS;
+	return esp_silence_add(options, &own->silence, &other->silence, just_trusted ? 2 : 1, first, time, is_known);
+}
+
+/* Packets that are looked at again: each time that they are twice as many. */
+static bool is_time_to_look(const struct esp_silence *silence, uint64_t *next_check)
+{
+	if (silence->packets < *next_check || silence->last - silence->start < NEVER_ANSWERED_SPAN)
+		return false;
+	*next_check = silence->packets * 2;
+	return true;
+}
+
+/* The same for the child of the packet's SPI, where it is not the only one. */
+static bool count_child(const struct arrival *arrival, const struct spi_entry *entry, bool just_trusted)
+{
+	struct tunnel *tunnel = arrival->tunnel;
+	struct child_sa *child = tunnel_child_of_packet(tunnel, arrival->side, entry->spi);
+	int64_t first = just_trusted && entry->first_time < arrival->time ? entry->first_time : arrival->time;
+
+	if (child == NULL)
+		return false;
+	struct esp_silence *own = &child->silence[arrival->side], *other = &child->silence[!arrival->side];
+	child->next_check[!arrival->side] = NEVER_ANSWERED_PACKETS;
+	bool ended = esp_silence_add(&arrival->tunnels->options, own, other, just_trusted ? 2 : 1, first, arrival->time,
+	                             true);
+	return is_time_to_look(own, &child->next_check[arrival->side]) || ended;
 }
 
 static bool count_progress(const struct arrival *arrival, const struct spi_entry *entry, bool just_trusted)
 {
-	const struct tunnel_options *options = &arrival->tunnels->options;
 	struct tunnel *tunnel = arrival->tunnel;
 	struct esp_direction *own = &tunnel->esp[arrival->side];
-	bool ended = count_silence(own, &tunnel->esp[!arrival->side], entry, just_trusted, arrival->time,
-	                           options->one_way_packets);
+	bool ended = count_silence(&arrival->tunnels->options, own, &tunnel->esp[!arrival->side], entry, just_trusted,
+	                           arrival->time);
+	bool look = is_time_to_look(&own->silence, &own->next_one_way_check);
 
 	if (ended && tunnel->current == CAUSE_ONE_WAY)
 		own->outage_closing = OUTAGE_CLOSING;
-	if (own->silence.packets < own->next_one_way_check ||
-	    arrival->time - own->silence.start < (int64_t)options->one_way_seconds * NANOSECONDS)
-		return ended;
-	own->next_one_way_check = own->silence.packets * 2;
-	return true;
+	if (tunnel->child_count > 1)
+		look |= count_child(arrival, entry, just_trusted);
+	return look || ended;
 }
 
 /* Counts a packet into its direction. Returns whether the rules have something new to look at. */
@@ -180,7 +189,7 @@ static bool count_direction(const struct arrival *arrival)
 	own->last_time = arrival->time;
 	own->last_frame = arrival->frame;
 	if (own->packets >= own->next_check) {
-		own->next_check *= 2;
+		own->next_check += own->packets - own->looked_from;
 		look = true;
 	}
 	return look;
@@ -216,7 +225,8 @@ static void annotate_esp(const struct arrival *arrival, const struct spi_entry *
 /* Losses enough for a verdict, while there is none. */
 static bool loses(const struct arrival *arrival, const struct spi_entry *entry)
 {
-	return arrival->tunnel->current == CAUSE_NONE && entry->lost > spi_table_lost_before(arrival->tunnels->spis) &&
+	return !cause_is_fault(arrival->tunnel->current) &&
+	       entry->lost > spi_table_lost_before(arrival->tunnels->spis) &&
 	       arrival->tunnel->esp[arrival->side].lost >= LOSS_LEAST;
 }
 
@@ -355,15 +365,25 @@ bool esp_batch_take(struct tunnels *tunnels, struct esp_batch *batch, struct arr
 	while (batch->next < batch->count) {
 		const struct esp_packet *packet = &batch->packets[batch->next];
 		const struct spi_hint *hint = &batch->hints[batch->next++];
+		struct esp_packet own = *packet;
+		struct spi_hint other;
+		if (esp_packet_is_copy(tunnels, packet))
+			continue;
+		if (esp_packet_undo_nat(tunnels, &own)) {
+			spi_table_fetch(tunnels->spis, &own, 1, &other);
+			hint = &other;
+		}
 		*arrival = (struct arrival){
 		        .tunnels = tunnels,
 		        .frame = packet->frame,
 		        .time = packet->time,
-		        .esp = packet,
+		        .esp = &own,
 		        .annotation = arrival->annotation,
 		};
 		tunnels_note_time(tunnels, packet->time);
 		add_packet(arrival, hint, false);
+		arrival->esp = packet;
+		tunnels_note_first_copy(tunnels, arrival->tunnel);
 		if (arrival->judge)
 			return true;
 	}

@@ -36,13 +36,6 @@ void tunnel_adopt_spi(const struct arrival *arrival, struct spi_entry *entry, ui
  */
 void tunnel_trust_spi(const struct arrival *arrival, struct spi_entry *entry, bool begins);
 
-/*
- * Packets one way, the first of them at first. Returns whether a silence of the other way ended that had lasted for
- * at least least packets.
- */
-bool esp_silence_add(struct esp_silence *own, struct esp_silence *other, uint64_t packets, int64_t first, int64_t last,
-                     uint32_t least);
-
 /* A jump of the sequence numbers is only believed when more packets confirm it. */
 #define OUTAGE_CLOSING 8
 

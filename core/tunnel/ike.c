@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/time.h"
+#include "core/tunnel/children.h"
 #include "core/tunnel/ike_sa.h"
 #include "core/tunnel/ikev1_sa.h"
 #include "core/tunnel/ikev2_sa.h"
@@ -78,6 +79,28 @@ static void add_new_attempt(struct tunnel *tunnel, const struct arrival *arrival
 		                    milliseconds_between(last->last_time, arrival->time), 0);
 }
 
+/* New SPIs of IKE so soon after a CREATE_CHILD_SA come from it: RFC 7296 sec. 1.3.2. */
+#define REKEYED_WITHIN (5 * NANOSECONDS)
+
+/* The IKE SA whose rekey made the one that begins with this message: what was taken for its child was that. */
+static void take_ike_rekey(struct ike_sa *sa, const struct arrival *arrival)
+{
+	struct tunnel *tunnel = arrival->tunnel;
+
+	for (unsigned i = tunnel->ike_sa_count - 1u; i-- > 0;) {
+		struct ike_sa *old = tunnel->ike_sas[i];
+		if (old->version != 2 || old->up_time == 0 || old->children.up < 2 || tunnel->child_count == 0 ||
+		    arrival->time - old->children.last_time > REKEYED_WITHIN)
+			continue;
+		sa->up_time = arrival->time;
+		while (old->children.up > 1 &&
+		       arrival->time - tunnel->children[tunnel->child_count - 1].time <= REKEYED_WITHIN &&
+		       tunnel_drop_empty_child(tunnel))
+			old->children.up--;
+		return;
+	}
+}
+
 static struct ike_sa *add_ike_sa(const struct arrival *arrival)
 {
 	struct tunnel *tunnel = arrival->tunnel;
@@ -97,6 +120,7 @@ static struct ike_sa *add_ike_sa(const struct arrival *arrival)
 		sa->starts_midstream = true;
 		sa->stage = message->exchange_type == IKE2_AUTH ? IKE_STAGE_AUTH_SENT : IKE_STAGE_UP;
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_STARTS_MIDSTREAM, 0, 0);
+		take_ike_rekey(sa, arrival);
 	}
 	if (!tunnel->asa_declared && tunnel->ike_sa_count == 1)
 		tunnel->asa_side = sa->initiator;

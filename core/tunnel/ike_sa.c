@@ -46,6 +46,11 @@ static void close_exchanges(struct ike_sa *sa, const struct arrival *arrival)
 	}
 }
 
+bool ike_sa_wants_other_group(const struct ike_sa *sa)
+{
+	return sa->init.group_wanted != 0 && sa->init.group_wanted != sa->init.group_sent;
+}
+
 void ike_sa_refuse_init(struct ike_sa *sa, const struct arrival *arrival, const struct ike_notify *error)
 {
 	close_exchanges(sa, arrival);
@@ -56,7 +61,9 @@ void ike_sa_refuse_init(struct ike_sa *sa, const struct arrival *arrival, const 
 	if (error->type == IKE_NOTIFY_INVALID_KE_PAYLOAD) {
 		sa->init.group_wanted = error->data_length >= 2 ? (uint16_t)error->data : 0;
 		arrival->annotation->asks_other_group = true;
-		ike_sa_add_evidence(sa, arrival, EVIDENCE_INVALID_KE, sa->init.group_sent, sa->init.group_wanted);
+		ike_sa_add_evidence(sa, arrival,
+		                    ike_sa_wants_other_group(sa) ? EVIDENCE_INVALID_KE : EVIDENCE_INVALID_KE_SAME,
+		                    sa->init.group_sent, sa->init.group_wanted);
 	} else if (error->type == IKE_NOTIFY_INVALID_MAJOR_VERSION) {
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_INVALID_VERSION, sa->version, 0);
 	} else {

@@ -20,6 +20,9 @@ void ike_sa_come_up(struct ike_sa *sa, const struct arrival *arrival);
 void ike_sa_child_up(struct ike_sa *sa, const struct arrival *arrival);
 void ike_sa_refuse_child(struct ike_sa *sa, const struct arrival *arrival, bool perhaps_pfs);
 
+/* Of an SA refused with INVALID_KE_PAYLOAD: whether that names a group other than the one that was sent. */
+bool ike_sa_wants_other_group(const struct ike_sa *sa);
+
 /* Phase 1 failed at this packet; what failed is said by the stage. */
 void ike_sa_note_failure(struct ike_sa *sa, const struct arrival *arrival);
 

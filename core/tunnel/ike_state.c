@@ -9,7 +9,9 @@ const char *ikev1_sa_state(const struct ike_sa *sa, unsigned asa_side, char *tex
 	const char *mode = sa->ikev1.exchange_type == IKE1_AGGRESSIVE_MODE ? "AM" : "MM";
 	bool asa_initiates = sa->initiator == asa_side;
 
-	if (sa->stage == IKE_STAGE_UP) {
+	if (sa->ikev1.exchange_type == 0 && sa->stage != IKE_STAGE_UP) {
+		snprintf(text, size, "NONE"); /* of an exchange that is neither main nor aggressive mode */
+	} else if (sa->stage == IKE_STAGE_UP) {
 		snprintf(text, size, "%s_ACTIVE", mode);
 	} else if (!asa_initiates && sa->ikev1.messages <= 1) {
 		snprintf(text, size, "NONE");

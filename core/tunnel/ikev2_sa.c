@@ -94,7 +94,7 @@ static void undo_for_eap(struct ike_sa *sa, const struct arrival *arrival)
 		ike_sa_add_evidence(sa, arrival, EVIDENCE_EAP, arrival->message->message_id, 0);
 	sa->authentication.eap = true;
 	if (sa->children.up > 0)
-		tunnel_drop_empty_child(arrival);
+		tunnel_drop_empty_child(arrival->tunnel);
 	sa->stage = IKE_STAGE_AUTH_SENT;
 	sa->children.up = 0;
 	sa->children.refusals = 0;
@@ -407,7 +407,8 @@ static void take_informational_request(struct ike_sa *sa, struct ike_exchange *e
 		                    exchange->request_plaintext.most);
 	} else if (deletes_ike_sa(exchange, message) && sa->stage == IKE_STAGE_UP) {
 		sa->stage = IKE_STAGE_DELETED;
-		ike_sa_add_evidence(sa, arrival, EVIDENCE_DELETED, 0, 0);
+		ike_sa_add_evidence(sa, arrival, EVIDENCE_DELETED, arrival->side != sa->initiator,
+		                    milliseconds_between(sa->up_time, arrival->time));
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "core/tunnel/packet.h"
 
 #include "core/base/time.h"
+#include "core/tunnel/copied.h"
 #include "core/tunnel/esp.h"
 #include "core/tunnel/log.h"
 
@@ -80,7 +81,14 @@ static add_packet *const adders[] = {
 void tunnels_take_packet(struct arrival *arrival, bool annotate)
 {
 	add_packet *add = adders[arrival->datagram->kind];
+	const struct datagram *seen = arrival->datagram;
+	struct datagram own = *seen;
 
-	if (add != NULL)
-		add(arrival, annotate);
+	if (add == NULL || arrival_is_copy(arrival))
+		return;
+	datagram_undo_nat(arrival->tunnels, &own);
+	arrival->datagram = &own;
+	add(arrival, annotate);
+	arrival->datagram = seen;
+	tunnels_note_first_copy(arrival->tunnels, arrival->tunnel);
 }

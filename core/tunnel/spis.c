@@ -9,8 +9,8 @@
 #include "core/base/time.h"
 #include "core/tunnel/table.h"
 
-/* A direction with more SPIs than this has a flood among them. */
-#define ORDINARY_SPIS 64
+/* A direction with so many SPIs of one packet each has a flood among them. */
+#define ORDINARY_SINGLES 64
 /* SPIs looked at to find one that gives way: what a new SPI may cost at most. */
 #define LOOKS 64
 #define IDLE (60 * NANOSECONDS)
@@ -30,13 +30,14 @@ static void remove_spi(struct tunnels *tunnels, struct esp_direction *direction,
 	uint32_t number = *link;
 
 	*link = *link_to_next(tunnels, number);
+	direction->single_spis -= !spi_table_entry(tunnels->spis, number)->trusted;
 	spi_table_remove(tunnels->spis, number);
 	direction->live_spis--;
 }
 
 bool tunnel_is_crowded(const struct esp_direction *direction)
 {
-	return direction->live_spis >= ORDINARY_SPIS;
+	return direction->single_spis >= ORDINARY_SINGLES;
 }
 
 void tunnel_crowd_out_untrusted(struct tunnels *tunnels, struct esp_direction *direction)
@@ -131,4 +132,20 @@ bool tunnels_free_spi(struct tunnels *tunnels)
 		return false;
 	remove_owned(tunnels, chosen, least);
 	return true;
+}
+
+/* A stranger can make the chain as long as the table. */
+#define DUPLICATES_OF 256
+
+uint64_t tunnel_duplicates(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side)
+{
+	uint32_t number = tunnel->esp[side].first_spi;
+	uint64_t duplicates = 0;
+
+	for (unsigned i = 0; i < DUPLICATES_OF && number != SPI_TABLE_FULL; i++) {
+		const struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
+		duplicates += entry->duplicate;
+		number = entry->next_of_owner;
+	}
+	return duplicates;
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/keyed_hash.h"
 #include "core/tunnel/children.h"
+#include "core/tunnel/copied.h"
 
 #include <string.h>
 
@@ -46,6 +47,8 @@ struct tunnels *tunnels_new(const struct tunnel_options *options)
 	tunnels->list = g_ptr_array_new();
 	tunnels->free_numbers = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	tunnels->dirty = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	if (options->may_hold_copies)
+		tunnels->copies = copies_new();
 	tunnels->spis = spi_table_new(options->spi_capacity);
 	if (tunnels->spis == NULL) {
 		tunnels_free(tunnels);
@@ -79,6 +82,7 @@ void tunnels_free(struct tunnels *tunnels)
 	if (tunnels->by_peer != NULL)
 		g_hash_table_destroy(tunnels->by_peer);
 	spi_table_free(tunnels->spis);
+	tunnels_forget_copies(tunnels);
 	g_free(tunnels);
 }
 

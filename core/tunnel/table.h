@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "core/base/time.h"
+#include "core/count/copies.h"
 #include "core/tunnel/tunnel.h"
 
 struct tunnels {
@@ -20,6 +21,8 @@ struct tunnels {
 	uint32_t live;
 	uint32_t eviction_cursor;     /* tunnel to look at next where one has to give way */
 	uint32_t spi_eviction_cursor; /* SPI to look at next where one has to give way */
+	struct copies *copies;        /* NULL where none are to be expected */
+	GHashTable *before_nat;       /* see copied.c; NULL where no NAT is known of */
 	GArray *free_numbers;         /* uint32_t, of tunnels that gave way */
 	GArray *dirty;                /* uint32_t, numbers of tunnels with counts to be settled */
 };

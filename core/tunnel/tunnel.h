@@ -25,7 +25,7 @@
 #define TUNNEL_IKE_SAS 16       /* kept for one pair of peers; the oldest that is not up gives way */
 #define IKE_SA_EXCHANGES 8      /* kept for one IKE SA; the oldest answered gives way */
 #define IKE_SA_IDENTITY_SIZE 64 /* with its terminating zero; longer ones are cut */
-#define TUNNEL_CHILDREN 32
+#define TUNNEL_CHILDREN 256     /* kept for one pair of peers; one that is gone gives way first */
 #define TUNNEL_HISTORY 32
 #define TUNNEL_ASA_ADDRESSES 64
 
@@ -37,7 +37,11 @@ struct tunnel_options {
 	uint32_t one_way_seconds; /* … over so many seconds, with none back */
 	uint32_t spi_capacity;
 	uint32_t tunnel_capacity;
-	bool reuse_numbers; /* a tunnel that gives way leaves its number to another: for those who run for months */
+	/* Packets of both ends pass here, as on a gateway: what does not come was not sent, and who is slow may come
+	 * yet. */
+	bool sees_both_ways;
+	bool may_hold_copies; /* packets come from a capture, which may have one at several points of its way */
+	bool reuse_numbers;   /* a tunnel that gives way leaves its number to another: for those who run for months */
 };
 
 /* 8 packets, 5 seconds, 2^20 SPIs, 65,536 tunnels. */
@@ -209,10 +213,18 @@ struct child_sa {
 	enum paired_by paired_by;
 	uint32_t frame; /* where it came up or was first seen */
 	int64_t time;
-	struct esp_silence silence[2];     /* by sending side; only of packets counted elsewhere */
+	struct esp_silence silence[2];     /* by sending side; of an only child see child_silence() */
+	uint64_t next_check[2];            /* silence.packets at which one-way is asked again */
+	bool announced;                    /* IKE showed that it came up */
 	bool deleted;                      /* a Delete named one of its SPIs, or the kernel dropped it */
 	struct child_agreement *agreement; /* owned by the tunnel; NULL where nothing is known */
 };
+
+/* An exchange, the kernel or a packet back tells of it; else anybody may have made it up. */
+static inline bool child_is_explained(const struct child_sa *child)
+{
+	return child->announced || child->paired_by != PAIRED_BY_NONE;
+}
 
 /* ESP in one direction of a tunnel, over all SPIs that ever were. Up to silence.longest it is what counting touches. */
 struct esp_direction {
@@ -228,6 +240,7 @@ struct esp_direction {
 
 	int64_t first_time;
 	uint32_t first_frame;
+	uint64_t looked_from;        /* next_check doubles from this packet on */
 	bool hidden;                 /* it is known that packets of this direction pass unseen */
 	uint64_t lost_uncertain;     /* so many more may be lost, where a sample tells loss */
 	uint64_t lost_before_outage; /* when the tunnel was last found to be one-way */
@@ -237,11 +250,12 @@ struct esp_direction {
 	uint64_t loss_lost[2];       /* tunnels_settle_counts(); loss is judged since the latter. 0 in a capture */
 	uint32_t spis;               /* SPIs seen */
 	uint32_t live_spis;          /* of them in the SPI table */
+	uint32_t single_spis;        /* of these, those that no second packet has made trusted */
 	uint32_t first_spi; /* newest entry in the SPI table, chained by spi_entry.next_of_owner; SPI_TABLE_FULL ends */
 };
 
 /* Fewer lost packets are no verdict. */
-#define LOSS_LEAST 10
+#define LOSS_LEAST 3
 
 /* Losses that speak of the path: those of the times when the tunnel was found to be one-way are none. */
 static inline uint64_t esp_direction_path_losses(const struct esp_direction *direction)
@@ -275,6 +289,7 @@ struct logged_failure {
 struct tunnel {
 	uint32_t number;    /* 0, 1, 2 … in order of appearance; used again only where options say so */
 	enum cause current; /* cause after the last packet that was judged */
+	enum confidence current_confidence;
 	int64_t last_time;
 	int64_t last_from[2]; /* any packet from each side; 0 never */
 	uint32_t last_frame;
@@ -286,8 +301,9 @@ struct tunnel {
 	struct ip_address address[2]; /* side 0: first sender */
 	int64_t first_time;
 	uint32_t first_frame;
+	uint16_t child_count;
+	uint16_t last_child[2]; /* by sending side: index of the child whose packet came last */
 	uint8_t ike_sa_count;
-	uint8_t child_count;
 	uint8_t history_count;
 	uint8_t invalid_spi_count;
 	struct ike_sa **ike_sas;      /* in order of appearance, TUNNEL_IKE_SAS at most */
@@ -306,6 +322,9 @@ struct tunnel {
 	uint32_t ike_messages_from[2];
 	uint64_t ike_bytes_from[2]; /* of IKE messages, without IP and UDP */
 	uint32_t ike_retransmissions;
+	uint64_t copies; /* packets that the capture holds once more: counted nowhere else */
+	uint32_t first_copy_frame;
+	int64_t first_copy_time;
 	struct logged_failure logged;
 	int64_t loss_window_start;
 };
@@ -319,6 +338,13 @@ static inline bool tunnel_was_seen(const struct tunnel *tunnel)
 static inline bool tunnel_has_esp_both_ways(const struct tunnel *tunnel)
 {
 	return esp_direction_seen(&tunnel->esp[0]) != 0 && esp_direction_seen(&tunnel->esp[1]) != 0;
+}
+
+/* The child's silence of packets from side. Those of an only child are the tunnel's. */
+static inline const struct esp_silence *child_silence(const struct tunnel *tunnel, const struct child_sa *child,
+                                                      unsigned side)
+{
+	return tunnel->child_count == 1 ? &tunnel->esp[side].silence : &child->silence[side];
 }
 
 struct tunnels;
@@ -356,6 +382,7 @@ struct annotation {
 	uint32_t request_in;        /* for a response: frame of its request; 0 none */
 	int64_t response_time;      /* nanoseconds since that request's first copy */
 	uint32_t retransmission_of; /* frame of the first copy; 0: not a retransmission */
+	uint32_t copy_of;           /* frame in which the capture has the same packet before; 0: none, or not known */
 	enum inferred inferred;
 	bool asks_cookie;      /* one round trip more, not a fault */
 	bool asks_other_group; /* the same, if the initiator has that group */

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/verdict/diagnose.h"
 
+#include <glib.h>
 #include <string.h>
 
 #include "core/base/time.h"
 #include "core/catalogue/causes.h"
 #include "core/tunnel/ike_exchange.h"
+#include "core/tunnel/ike_sa.h"
 #include "core/tunnel/packet.h"
+#include "core/tunnel/spis.h"
 #include "core/tunnel/table.h"
+#include "core/verdict/answers.h"
+#include "core/verdict/children.h"
 #include "core/verdict/logged.h"
 
 /* A first message sent this often without an answer is more than a slow path. */
@@ -19,12 +24,12 @@
 #define CHURN_REKEYS 3
 #define CHURN_INTERVAL (60 * NANOSECONDS)
 #define NO_TRAFFIC_AFTER (30 * NANOSECONDS)
-/* A silence is one-way only when it is this much longer than any that ended by itself. */
-#define SILENCE_FACTOR 3
-#define LOSS_PERCENT 1
 #define TOO_BIG_REPEATED 2
 /* A sender that uses an SPI at all uses it more often than this, where others of the tunnel are in use. */
 #define SPI_LEFT_AFTER (30 * NANOSECONDS)
+
+/* The initiator tries again at once with the group that was asked for, if it has it. */
+#define OTHER_GROUP_COMES_WITHIN (5 * NANOSECONDS)
 
 /* What the rules look at. */
 struct judgement {
@@ -33,6 +38,7 @@ struct judgement {
 	const struct ike_sa *sa;  /* tunnel_ike_sa(), may be NULL */
 	enum ike_outcome outcome; /* of sa; pending where there is none */
 	bool up;                  /* sa is up */
+	bool of_renewal;          /* sa was to follow one that has ended: of the latter nothing is asked any more */
 	int64_t now;
 };
 
@@ -48,9 +54,10 @@ static void add_evidence(struct verdict *verdict, enum evidence_kind kind, uint3
 
 /* ---- Phase 1 ---- */
 
+/* Of a side that was never heard, the capture may lack all packets. */
 static bool has_been_silent_since(const struct tunnel *tunnel, unsigned side, int64_t time)
 {
-	return tunnel->last_from[side] <= time;
+	return tunnel->last_from[side] != 0 && tunnel->last_from[side] <= time;
 }
 
 static bool liveness_unanswered(const struct tunnel *tunnel, const struct ike_sa *sa)
@@ -171,12 +178,24 @@ static bool is_init_refused(const struct judgement *judgement, struct verdict *v
 
 static bool rule_ike_proposal(const struct judgement *judgement, struct verdict *verdict)
 {
-	return is_init_refused(judgement, verdict, false);
+	if (!is_init_refused(judgement, verdict, false))
+		return false;
+	/* Other errors than this one fit other reasons as well. */
+	if (judgement->sa->failure.error != IKE_NOTIFY_NO_PROPOSAL_CHOSEN)
+		verdict->confidence = CONFIDENCE_POSSIBLE;
+	return true;
 }
 
+/* INVALID_KE_PAYLOAD that names the group that was sent is about the public value; nobody says what is wrong with it.
+ */
 static bool rule_dh_group(const struct judgement *judgement, struct verdict *verdict)
 {
-	return is_init_refused(judgement, verdict, true);
+	if (!ike_sa_wants_other_group(judgement->sa) || !is_init_refused(judgement, verdict, true))
+		return false;
+	if (judgement->now - judgement->sa->failure.time < OTHER_GROUP_COMES_WITHIN &&
+	    evidence_list_find(&verdict->evidence, EVIDENCE_REFUSED_BEFORE) == NULL)
+		verdict->confidence = CONFIDENCE_POSSIBLE;
+	return true;
 }
 
 /* IKEv1 authentication methods that use certificates: RFC 2409 appendix A, and the XAUTH ones. */
@@ -410,57 +429,6 @@ static bool rule_unknown_spi(const struct judgement *judgement, struct verdict *
 	return false;
 }
 
-/* Packets go on one way, and the other way has been silent for longer than it ever was. */
-static bool goes_unanswered(const struct tunnel_options *options, const struct esp_silence *silence)
-{
-	int64_t span = silence->last - silence->start;
-
-	return silence->packets >= options->one_way_packets &&
-	       span >= (int64_t)options->one_way_seconds * NANOSECONDS && span > SILENCE_FACTOR * silence->longest;
-}
-
-/* Silent now in both ways, that is, for longer than is usual between its packets: it was replaced, or nobody uses it.
- */
-static bool is_out_of_use(const struct tunnels *tunnels, const struct esp_silence *silence)
-{
-	int64_t idle = tunnels_now(tunnels) - silence->last;
-	int64_t usual = (silence->last - silence->start) / (int64_t)(silence->packets + 1);
-
-	return idle > (int64_t)tunnels_options(tunnels)->one_way_seconds * NANOSECONDS && idle > 2 * usual;
-}
-
-/* The child of which packets that side sends go unanswered while the tunnel as a whole does not; NULL for none. */
-static const struct child_sa *unanswered_child(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side)
-{
-	for (unsigned i = 0; i < tunnel->child_count; i++) {
-		const struct child_sa *child = &tunnel->children[i];
-		if (child->paired_by == PAIRED_BY_NONE || child->deleted)
-			continue;
-		if (goes_unanswered(tunnels_options(tunnels), &child->silence[side]) &&
-		    !is_out_of_use(tunnels, &child->silence[side]))
-			return child;
-	}
-	return NULL;
-}
-
-int tunnel_silent_side(struct tunnels *tunnels, const struct tunnel *tunnel, const struct child_sa **child)
-{
-	const struct tunnel_options *options = tunnels_options(tunnels);
-
-	*child = NULL;
-	for (unsigned side = 0; side < 2; side++) {
-		/* Nothing at all from the other side: the capture may simply hold one direction. */
-		if (tunnel->last_from[!side] == 0 || tunnel->esp[!side].hidden)
-			continue;
-		if (goes_unanswered(options, &tunnel->esp[side].silence))
-			return !side;
-		*child = unanswered_child(tunnels, tunnel, side);
-		if (*child != NULL)
-			return !side;
-	}
-	return -1;
-}
-
 static uint32_t bounded(uint64_t count)
 {
 	return count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
@@ -470,7 +438,8 @@ static bool rule_one_way(const struct judgement *judgement, struct verdict *verd
 {
 	const struct tunnel *tunnel = judgement->tunnel;
 	const struct child_sa *child;
-	int silent = tunnel_silent_side(judgement->tunnels, tunnel, &child);
+	bool never;
+	int silent = tunnel_silent_side(judgement->tunnels, tunnel, &child, &never);
 
 	if (silent < 0)
 		return false;
@@ -480,14 +449,45 @@ static bool rule_one_way(const struct judgement *judgement, struct verdict *verd
 		             child->spi_from[silent]);
 	add_evidence(verdict, EVIDENCE_ESP_ONE_WAY, tunnel->esp[!silent].last_frame, silence->last,
 	             bounded(silence->packets), milliseconds_between(silence->start, silence->last));
+	verdict->child = child;
 	verdict->missing = silent == (int)tunnel->asa_side ? ESP_MISSING_ENCAPS : ESP_MISSING_DECAPS;
 	/* A flood of made-up SPIs can keep a tunnel's new one from being counted. */
 	int64_t uncounted = tunnels_uncounted_time(judgement->tunnels);
 	bool unsure = uncounted != 0 && uncounted >= silence->start;
 	if (unsure)
 		add_evidence(verdict, EVIDENCE_ESP_UNCOUNTED, 0, uncounted, 0, 0);
-	verdict->confidence = judgement->up && !unsure ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+	/* Few packets on a child that was never answered may be the first of a peer that is slow to answer. */
+	bool brief = never && (silence->packets < tunnels_options(judgement->tunnels)->one_way_packets ||
+	                       silence->last - silence->start <
+	                               (int64_t)tunnels_options(judgement->tunnels)->one_way_seconds * NANOSECONDS);
+	bool explained = child == NULL || child_is_explained(child);
+	verdict->confidence = judgement->up && explained && !unsure && !brief ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	return true;
+}
+
+/* So many packets lost, of those sent, are a verdict: many, or few among few, which chance may be. */
+static const struct loss_bound {
+	uint64_t lost;
+	uint64_t percent;
+	uint64_t received;
+	uint64_t sent;
+	enum confidence confidence;
+} loss_bounds[] = {
+        {.lost = 10, .percent = 1, .received = 10, .confidence = CONFIDENCE_LIKELY},
+        {.lost = LOSS_LEAST, .percent = 5, .sent = 50, .confidence = CONFIDENCE_POSSIBLE},
+};
+
+static const struct loss_bound *loss_bound_reached(uint64_t lost, uint64_t received)
+{
+	uint64_t sent = lost + received;
+
+	for (size_t i = 0; i < sizeof loss_bounds / sizeof loss_bounds[0]; i++) {
+		const struct loss_bound *bound = &loss_bounds[i];
+		if (lost >= bound->lost && received >= bound->received && sent >= bound->sent &&
+		    lost * 100 >= sent * bound->percent)
+			return bound;
+	}
+	return NULL;
 }
 
 static bool rule_packet_loss(const struct judgement *judgement, struct verdict *verdict)
@@ -500,13 +500,32 @@ static bool rule_packet_loss(const struct judgement *judgement, struct verdict *
 		/* Losses of before that arrived late since then are less than none. */
 		uint64_t losses = esp_direction_path_losses(esp);
 		uint64_t lost = losses > esp->loss_lost[1] ? losses - esp->loss_lost[1] : 0;
-		if (packets < LOSS_LEAST || lost < LOSS_LEAST || lost * 100 < (packets + lost) * LOSS_PERCENT)
+		const struct loss_bound *bound = loss_bound_reached(lost, packets);
+		if (bound == NULL)
 			continue;
+		uint64_t again = MIN(packets, tunnel_duplicates(judgement->tunnels, tunnel, side));
 		add_evidence(verdict, EVIDENCE_ESP_LOST, esp->last_frame, esp->last_time, bounded(lost),
-		             bounded(packets));
-		verdict->confidence = CONFIDENCE_LIKELY;
+		             bounded(packets - again));
+		verdict->confidence = bound->confidence;
 		return true;
 	}
+	return false;
+}
+
+/* Whether ESP of the two would be seen: a gateway sees it, and so does a capture that has held some. */
+static bool sees_esp(const struct judgement *judgement)
+{
+	const struct tunnel *tunnel = judgement->tunnel;
+
+	return tunnels_options(judgement->tunnels)->sees_both_ways ||
+	       esp_direction_seen(&tunnel->esp[0]) + esp_direction_seen(&tunnel->esp[1]) != 0;
+}
+
+static bool has_carried_since(const struct tunnel *tunnel, int64_t time)
+{
+	for (unsigned side = 0; side < 2; side++)
+		if (esp_direction_seen(&tunnel->esp[side]) != 0 && tunnel->esp[side].last_time >= time)
+			return true;
 	return false;
 }
 
@@ -515,7 +534,7 @@ static bool rule_no_traffic(const struct judgement *judgement, struct verdict *v
 	const struct tunnel *tunnel = judgement->tunnel;
 
 	if (!judgement->up || judgement->sa->children.up == 0 || judgement->sa->starts_midstream ||
-	    esp_direction_seen(&tunnel->esp[0]) + esp_direction_seen(&tunnel->esp[1]) != 0)
+	    !sees_esp(judgement) || has_carried_since(tunnel, judgement->sa->children.first_time))
 		return false;
 	int64_t watched = tunnel->last_time - judgement->sa->children.first_time;
 	if (watched < NO_TRAFFIC_AFTER)
@@ -568,14 +587,15 @@ static void take_alternatives(struct verdict *verdict)
 static void note_limits(const struct judgement *judgement, struct verdict *verdict)
 {
 	const struct tunnel *tunnel = judgement->tunnel;
+	bool sees_both_ways = tunnels_options(judgement->tunnels)->sees_both_ways;
 	bool one_direction = tunnel->last_from[0] == 0 || tunnel->last_from[1] == 0 ||
 	                     (judgement->sa != NULL && judgement->sa->other_half_unseen);
 
-	if (verdict->cause != CAUSE_NONE)
+	if (verdict->cause != CAUSE_UNDETERMINED)
 		return;
 	if (!tunnel_was_seen(tunnel))
 		add_evidence(verdict, EVIDENCE_NOTHING_SEEN, 0, judgement->now, 0, 0);
-	else if (one_direction)
+	else if (one_direction && !sees_both_ways)
 		add_evidence(verdict, EVIDENCE_ONE_DIRECTION_CAPTURED, tunnel->last_frame, tunnel->last_time,
 		             tunnel->last_from[0] == 0, 0);
 }
@@ -589,19 +609,11 @@ static void begin_verdict(const struct judgement *judgement, struct verdict *ver
 		verdict->evidence = judgement->sa->evidence;
 }
 
-/* Nothing wrong: how sure depends on whether both directions and the negotiation were seen. */
-static enum confidence confidence_of_none(const struct judgement *judgement)
-{
-	if (tunnel_has_esp_both_ways(judgement->tunnel))
-		return judgement->up ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
-	return judgement->up ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
-}
-
-/* Returns false where no rule holds. */
-static bool find_cause(const struct judgement *judgement, struct verdict *verdict)
+/* verdict keeps CAUSE_NONE where no rule holds. */
+static void find_cause(const struct judgement *judgement, struct verdict *verdict)
 {
 	const bool asked[] = {
-	        [ASKED_ALWAYS] = true,
+	        [ASKED_ALWAYS] = !judgement->of_renewal,
 	        [ASKED_FAILED] = judgement->outcome == IKE_OUTCOME_FAILED,
 	        [ASKED_UP_OR_NO_IKE] = judgement->sa == NULL || judgement->up,
 	};
@@ -610,26 +622,55 @@ static bool find_cause(const struct judgement *judgement, struct verdict *verdic
 		if (!asked[rules[i].asked] || !rules[i].holds(judgement, verdict))
 			continue;
 		verdict->cause = rules[i].cause;
-		return true;
+		return;
 	}
-	return false;
+}
+
+/* A newer negotiation that was refused while this SA works. */
+static const struct ike_sa *refused_renewal(const struct judgement *judgement)
+{
+	const struct tunnel *tunnel = judgement->tunnel;
+	const struct ike_sa *newest = tunnel->ike_sa_count == 0 ? NULL : tunnel->ike_sas[tunnel->ike_sa_count - 1];
+
+	if (!judgement->up || newest == NULL || newest == judgement->sa || newest->failure.time == 0 ||
+	    ike_sa_outcome(tunnel, newest) != IKE_OUTCOME_FAILED)
+		return NULL;
+	return newest;
+}
+
+/* What says that an IKE SA, which was up, works no more. */
+static bool ends_ike_sa(const struct verdict *verdict)
+{
+	return verdict->cause == CAUSE_PEER_DEAD || (verdict->cause == CAUSE_ONE_WAY && verdict->child == NULL);
+}
+
+static void judge(struct judgement *judgement, const struct ike_sa *sa, struct verdict *verdict)
+{
+	judgement->sa = sa;
+	judgement->outcome = sa != NULL ? ike_sa_outcome(judgement->tunnel, sa) : IKE_OUTCOME_PENDING;
+	judgement->up = judgement->outcome == IKE_OUTCOME_UP;
+	begin_verdict(judgement, verdict);
+	find_cause(judgement, verdict);
 }
 
 void tunnel_diagnose(struct tunnels *tunnels, const struct tunnel *tunnel, struct verdict *verdict)
 {
-	struct judgement judgement = {
-	        .tunnels = tunnels, .tunnel = tunnel, .sa = tunnel_ike_sa(tunnel), .now = tunnels_now(tunnels)};
+	struct judgement judgement = {.tunnels = tunnels, .tunnel = tunnel, .now = tunnels_now(tunnels)};
 
-	if (judgement.sa != NULL)
-		judgement.outcome = ike_sa_outcome(tunnel, judgement.sa);
-	judgement.up = judgement.outcome == IKE_OUTCOME_UP;
-	begin_verdict(&judgement, verdict);
-	if (find_cause(&judgement, verdict)) {
+	judge(&judgement, tunnel_ike_sa(tunnel), verdict);
+	const struct ike_sa *refused = refused_renewal(&judgement);
+	/* Its renewal was refused, and now it has ended: it ended because of that. */
+	if (refused != NULL && ends_ike_sa(verdict)) {
+		judgement.of_renewal = true;
+		judge(&judgement, refused, verdict);
+		refused = NULL;
+	}
+	if (cause_is_fault(verdict->cause)) {
 		verdict_take_log(tunnel, verdict);
 		verdict->phase_failed = catalogue_entry(verdict->cause)->phase;
 		take_alternatives(verdict);
-	} else {
-		verdict->confidence = confidence_of_none(&judgement);
 	}
+	verdict->refused = refused;
+	verdict_take_answers(tunnels, tunnel, verdict);
 	note_limits(&judgement, verdict);
 }

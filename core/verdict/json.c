@@ -6,6 +6,7 @@
 #include "core/base/time.h"
 #include "core/catalogue/evidence.h"
 #include "core/verdict/checklist.h"
+#include "core/verdict/children.h"
 #include "core/verdict/words.h"
 
 /* SPIs listed in each direction: a flood of them must not make an object without end. */
@@ -62,7 +63,8 @@ static void add_verdict(JsonBuilder *json, const struct verdict *verdict)
 	add_string(json, "phase_failed",
 	           verdict->phase_failed == PHASE_NONE ? NULL : phase_name(verdict->phase_failed));
 	add_string(json, "cause", cause_name(verdict->cause));
-	add_string(json, "confidence", confidence_name(verdict->confidence));
+	add_string(json, "confidence",
+	           verdict->cause == CAUSE_UNDETERMINED ? NULL : confidence_name(verdict->confidence));
 	begin_array(json, "alternatives");
 	for (unsigned i = 0; i < verdict->alternative_count; i++)
 		json_builder_add_string_value(json, verdict->alternatives[i]);
@@ -138,6 +140,52 @@ static void add_checklist(JsonBuilder *json, const struct tunnel *tunnel, const 
 	json_builder_end_array(json);
 }
 
+/* cause: of the failure, where the answer is that. */
+static void add_answer(JsonBuilder *json, enum phase phase, const struct phase_answer *answer, enum cause cause)
+{
+	const struct reason_words *words = catalogue_reason(answer->reason);
+
+	begin_object(json, phase_name(phase));
+	add_string(json, "answer", answer_name(answer->answer));
+	add_string(json, "confidence", answer->answer == ANSWER_UNKNOWN ? NULL : confidence_name(answer->confidence));
+	add_string(json, "why", answer->answer == ANSWER_FAILED ? catalogue_entry(cause)->headline : words->why);
+	add_string(json, "to_know", words->to_know);
+	json_builder_end_object(json);
+}
+
+static void add_answers(JsonBuilder *json, const struct verdict *verdict)
+{
+	begin_object(json, "phases");
+	for (enum phase phase = PHASE_1; phase < PHASE_LAST; phase++)
+		add_answer(json, phase, &verdict->phases[phase], verdict->cause);
+	json_builder_end_object(json);
+}
+
+static void add_event(JsonBuilder *json, uint32_t frame, int64_t time, const char *kind, const char *text)
+{
+	json_builder_begin_object(json);
+	add_number(json, "frame", frame);
+	add_time(json, "time", time);
+	add_string(json, "kind", kind);
+	add_string(json, "text", text);
+	json_builder_end_object(json);
+}
+
+/* A negotiation that was refused while the tunnel works: it ends when the IKE SA does, if it was the tunnel's own. */
+static void add_events(JsonBuilder *json, const struct tunnel *tunnel, const struct verdict *verdict)
+{
+	char text[VERDICT_WORDS_SIZE];
+
+	begin_array(json, "events");
+	if (verdict->refused != NULL)
+		add_event(json, verdict->refused->failure.frame, verdict->refused->failure.time, "refused-while-up",
+		          verdict_words_refused(verdict, text, sizeof text));
+	if (tunnel->copies != 0)
+		add_event(json, tunnel->first_copy_frame, tunnel->first_copy_time, "copy",
+		          verdict_words_copies(tunnel, text, sizeof text));
+	json_builder_end_array(json);
+}
+
 static void add_history(JsonBuilder *json, const struct tunnel *tunnel)
 {
 	begin_array(json, "history");
@@ -150,16 +198,82 @@ static void add_history(JsonBuilder *json, const struct tunnel *tunnel)
 	json_builder_end_array(json);
 }
 
-static void add_children(JsonBuilder *json, const struct tunnel *tunnel)
+static void add_counts(JsonBuilder *json, const char *name, const struct spi_entry *entry)
 {
+	begin_object(json, name);
+	add_number(json, "packets", entry != NULL ? entry->packets : 0);
+	add_number(json, "bytes", entry != NULL ? entry->bytes : 0);
+	add_number(json, "lost", entry != NULL ? entry->lost : 0);
+	json_builder_end_object(json);
+}
+
+static void add_network(GString *text, const struct ike_selector *selector)
+{
+	char first[IP_ADDRESS_TEXT_SIZE], last[IP_ADDRESS_TEXT_SIZE];
+
+	g_string_append_printf(text, "%s - %s", ip_address_to_text(&selector->first, first),
+	                       ip_address_to_text(&selector->last, last));
+}
+
+/* "10.1.0.0 - 10.1.255.255 <-> 10.2.0.0 - 10.2.255.255", the ASA's network first. */
+static void add_selectors(JsonBuilder *json, const struct tunnel *tunnel, const struct child_agreement *agreement)
+{
+	if (agreement == NULL || !agreement->selectors_known) {
+		add_string(json, "selectors", NULL);
+		return;
+	}
+	GString *text = g_string_new(NULL);
+	add_network(text, &agreement->network[tunnel->asa_side]);
+	g_string_append(text, " <-> ");
+	add_network(text, &agreement->network[!tunnel->asa_side]);
+	add_string(json, "selectors", text->str);
+	g_string_free(text, TRUE);
+}
+
+/* Of one that is not up any more: nothing is judged. */
+static void add_child_verdict(JsonBuilder *json, const struct child_verdict *verdict)
+{
+	bool is_sure = verdict != NULL && verdict->cause != CAUSE_UNDETERMINED;
+
+	add_string(json, "cause", verdict != NULL ? cause_name(verdict->cause) : NULL);
+	add_string(json, "confidence", is_sure ? confidence_name(verdict->confidence) : NULL);
+	if (verdict == NULL) {
+		add_string(json, "phases", NULL);
+		return;
+	}
+	begin_object(json, "phases");
+	add_answer(json, PHASE_2, &verdict->phase_2, verdict->cause);
+	add_answer(json, PHASE_DATA, &verdict->data, verdict->cause);
+	json_builder_end_object(json);
+}
+
+static void add_child(JsonBuilder *json, struct tunnels *tunnels, const struct tunnel *tunnel,
+                      const struct child_sa *child, const struct child_verdict *verdict)
+{
+	unsigned out = tunnel->asa_side, in = !tunnel->asa_side;
+
+	json_builder_begin_object(json);
+	add_spi(json, "spi_out", child->spi_from[out]);
+	add_spi(json, "spi_in", child->spi_from[in]);
+	add_string(json, "paired_by", paired_by_name(child->paired_by));
+	add_selectors(json, tunnel, child->agreement);
+	add_child_verdict(json, verdict);
+	add_counts(json, "encaps", tunnel_spi_entry(tunnels, tunnel, out, child->spi_from[out]));
+	add_counts(json, "decaps", tunnel_spi_entry(tunnels, tunnel, in, child->spi_from[in]));
+	json_builder_end_object(json);
+}
+
+static void add_children(JsonBuilder *json, struct tunnels *tunnels, const struct tunnel *tunnel)
+{
+	struct child_verdict verdicts[TUNNEL_CHILDREN];
+	unsigned up = tunnel_judge_children(tunnels, tunnel, verdicts), next = 0;
+
 	begin_array(json, "children");
 	for (unsigned i = 0; i < tunnel->child_count; i++) {
 		const struct child_sa *child = &tunnel->children[i];
-		json_builder_begin_object(json);
-		add_spi(json, "spi_out", child->spi_from[tunnel->asa_side]);
-		add_spi(json, "spi_in", child->spi_from[!tunnel->asa_side]);
-		add_string(json, "paired_by", paired_by_name(child->paired_by));
-		json_builder_end_object(json);
+		bool is_up = next < up && verdicts[next].child == child;
+		add_child(json, tunnels, tunnel, child, is_up ? &verdicts[next] : NULL);
+		next += is_up;
 	}
 	json_builder_end_array(json);
 }
@@ -258,7 +372,10 @@ void verdict_json_add(JsonBuilder *json, struct tunnels *tunnels, const struct t
 	add_steps(json, &words);
 	add_checklist(json, tunnel, &verdict);
 	add_history(json, tunnel);
-	add_children(json, tunnel);
+	add_answers(json, &verdict);
+	add_events(json, tunnel, &verdict);
+	add_children(json, tunnels, tunnel);
+	add_number(json, "children_left_out", tunnel->children_total - tunnel->child_count);
 	add_esp(json, tunnels, tunnel);
 	json_builder_end_object(json);
 }

@@ -23,19 +23,42 @@ static bool is_new_instance(const struct tunnel *tunnel, uint32_t frame)
 	return false;
 }
 
-static void note_change(struct tunnel *tunnel, uint32_t frame, int64_t time, enum cause cause)
+/* Whether the last that the history tells of is something else than a success: a failure, or that it ended open. */
+static bool has_no_success_since(const struct tunnel *tunnel)
+{
+	return tunnel->history_count != 0 && tunnel->history[tunnel->history_count - 1].cause != CAUSE_NONE;
+}
+
+/* The next ESP packets may tell what is not known any more. */
+static void look_soon(struct tunnel *tunnel)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		struct esp_direction *esp = &tunnel->esp[side];
+		esp->looked_from = esp->packets;
+		esp->next_check = esp->packets + 1;
+	}
+}
+
+/* Returns whether that is worth a line in the history. */
+static bool note_change(struct tunnel *tunnel, uint32_t frame, int64_t time, enum cause cause)
 {
 	struct tunnel_event event = {.frame = frame, .time = time, .cause = cause};
 	if (cause == CAUSE_ONE_WAY)
 		for (unsigned side = 0; side < 2; side++)
 			tunnel->esp[side].lost_before_outage = tunnel->esp[side].lost;
+	if (cause == CAUSE_UNDETERMINED)
+		look_soon(tunnel);
+	tunnel->current = cause;
+	/* From nothing known to all well is no event, until something has failed. */
+	if (!cause_is_fault(cause) && !has_no_success_since(tunnel))
+		return false;
 	if (tunnel->history_count == TUNNEL_HISTORY) {
 		memmove(&tunnel->history[1], &tunnel->history[2], sizeof event * (TUNNEL_HISTORY - 2));
 		tunnel->history_count--;
 	}
 	tunnel->history = room_for_one_more(tunnel->history, tunnel->history_count, sizeof event);
 	tunnel->history[tunnel->history_count++] = event;
-	tunnel->current = cause;
+	return true;
 }
 
 /* Asks the rules and notes a change of verdict in the history. Returns whether it changed, or happened again. */
@@ -44,10 +67,10 @@ static bool judge(struct tunnels *tunnels, struct tunnel *tunnel, uint32_t frame
 	struct verdict verdict;
 
 	tunnel_diagnose(tunnels, tunnel, &verdict);
+	tunnel->current_confidence = verdict.confidence;
 	if (verdict.cause == tunnel->current)
-		return verdict.cause != CAUSE_NONE && is_new_instance(tunnel, frame);
-	note_change(tunnel, frame, time, verdict.cause);
-	return true;
+		return cause_is_fault(verdict.cause) && is_new_instance(tunnel, frame);
+	return note_change(tunnel, frame, time, verdict.cause);
 }
 
 static void judge_arrival(const struct arrival *arrival)

@@ -37,7 +37,7 @@ static void append_proposals(GString *line, const struct ike_message *message, c
 
 	if (message->proposal_count == 0)
 		return;
-	bool is_answer = annotation->request_in != 0;
+	bool is_answer = annotation->request_in != 0 || (message->major_version == 2 && message->is_response);
 	g_string_append_printf(line, ", %s %s", is_answer ? "chooses" : "offers",
 	                       ike_proposals_text(message, text, sizeof text));
 }
@@ -219,6 +219,9 @@ void packet_line_append(GString *line, const struct text_style *style, struct tu
 	append_end(line, &datagram->destination, datagram->destination_port);
 	g_string_append(line, ": ");
 	append_meaning(line, tunnels, datagram, message, annotation);
+	if (annotation->copy_of != 0)
+		text_style_append(line, style, PAINT_FAINT, ", captured again: a copy of frame %" PRIu32,
+		                  annotation->copy_of);
 	append_milestone(line, style, annotation);
 	append_verdict(line, style, tunnels, annotation);
 }

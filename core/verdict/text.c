@@ -2,7 +2,6 @@
 #include "core/verdict/text.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "core/base/time.h"
 #include "core/catalogue/evidence.h"
@@ -25,21 +24,59 @@ struct page {
 
 static enum paint paint_of(enum cause cause)
 {
+	if (cause == CAUSE_UNDETERMINED)
+		return PAINT_WARNING;
 	return cause == CAUSE_NONE ? PAINT_GOOD : PAINT_BAD;
+}
+
+/* The first phase that is not known to be well. */
+static enum phase first_unknown(const struct verdict *verdict)
+{
+	for (enum phase phase = PHASE_1; phase < PHASE_LAST; phase++)
+		if (verdict->phases[phase].answer == ANSWER_UNKNOWN)
+			return phase;
+	return PHASE_NONE;
+}
+
+static void append_unknown_summary(GString *text, const struct text_style *style, const struct verdict *verdict)
+{
+	enum phase phase = first_unknown(verdict);
+
+	text_style_append_string(text, style, PAINT_WARNING, cause_name(verdict->cause));
+	g_string_append_printf(text, ": %s unknown (%s)", verdict_words_phase(phase),
+	                       catalogue_reason(verdict->phases[phase].reason)->why);
 }
 
 void verdict_text_append_summary(GString *text, const struct text_style *style, const struct verdict *verdict)
 {
 	enum paint paint = paint_of(verdict->cause);
 
+	if (verdict->cause == CAUSE_UNDETERMINED) {
+		append_unknown_summary(text, style, verdict);
+		return;
+	}
 	if (verdict->cause == CAUSE_NONE)
-		text_style_append_string(text, style, paint, catalogue_entry(verdict->cause)->headline);
+		text_style_append_string(text, style, paint, verdict_words_headline(verdict));
 	else
 		text_style_append(text, style, paint, "%s: %s", verdict_words_failure(verdict->phase_failed),
 		                  cause_name(verdict->cause));
 	g_string_append(text, " (");
 	g_string_append(text, confidence_name(verdict->confidence));
 	g_string_append_c(text, ')');
+}
+
+void verdict_text_append_answers(GString *text, const struct text_style *style, const struct verdict *verdict)
+{
+	static const enum paint paints[] = {
+	        [ANSWER_UNKNOWN] = PAINT_WARNING, [ANSWER_OK] = PAINT_GOOD, [ANSWER_FAILED] = PAINT_BAD};
+
+	for (enum phase phase = PHASE_1; phase < PHASE_LAST; phase++) {
+		const struct phase_answer *answer = &verdict->phases[phase];
+		g_string_append_printf(text, "%s%s ", phase == PHASE_1 ? "" : " · ", verdict_words_phase(phase));
+		text_style_append_string(text, style, paints[answer->answer], answer_name(answer->answer));
+		if (answer->answer == ANSWER_UNKNOWN)
+			g_string_append_printf(text, ": %s", catalogue_reason(answer->reason)->why);
+	}
 }
 
 static void heading(const struct page *page, const char *name)
@@ -65,23 +102,93 @@ static void append_title(const struct page *page)
 	g_string_append_c(page->text, '\n');
 }
 
-static void append_verdict(const struct page *page)
+static void append_child_spis(GString *text, const struct child_sa *child, unsigned asa_side)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		uint32_t spi = child->spi_from[i == 0 ? asa_side : !asa_side];
+		g_string_append(text, i == 0 ? "" : "/");
+		if (spi == 0)
+			g_string_append_c(text, '-');
+		else
+			g_string_append_printf(text, "0x%08" PRIx32, spi);
+	}
+}
+
+void verdict_text_append_children(GString *text, const struct tunnel *tunnel, const struct verdict *verdict)
+{
+	if (verdict->child == NULL)
+		return;
+	g_string_append_printf(text, "%" PRIu32 " of %" PRIu32 " children one-way: ", verdict->children_one_way,
+	                       verdict->children);
+	append_child_spis(text, verdict->child, tunnel->asa_side);
+}
+
+/* "Works …: Phase 1 and 2 up, ESP both ways on N children", "1 of 3 children one-way: 0x…/0x…", or the entry's own. */
+static void append_headline(const struct page *page)
 {
 	const struct verdict *verdict = &page->verdict;
-	const struct catalogue_entry *entry = page->words.entry;
 
+	if (verdict->cause == CAUSE_NONE)
+		text_style_append(page->text, page->style, PAINT_GOOD,
+		                  "%s: Phase 1 and 2 up, ESP both ways on %" PRIu32 " %s",
+		                  verdict_words_headline(verdict), verdict->children,
+		                  verdict->children == 1 ? "child" : "children");
+	else if (verdict->cause == CAUSE_UNDETERMINED)
+		text_style_append_string(page->text, page->style, PAINT_WARNING, page->words.entry->headline);
+	else if (verdict->child == NULL)
+		g_string_append(page->text, page->words.entry->headline);
+	verdict_text_append_children(page->text, page->tunnel, verdict);
+}
+
+static void append_answers(const struct page *page)
+{
 	g_string_append(page->text, "  ");
-	text_style_append_string(page->text, page->style, paint_of(verdict->cause),
-	                         verdict_words_failure(verdict->phase_failed));
-	g_string_append_printf(page->text, ": %s", entry->headline);
-	g_string_append_printf(page->text, "\n  cause: ");
-	text_style_append_string(page->text, page->style, PAINT_BOLD, entry->name);
-	g_string_append_printf(page->text, ", %s", confidence_name(verdict->confidence));
+	verdict_text_append_answers(page->text, page->style, &page->verdict);
+	g_string_append_c(page->text, '\n');
+}
+
+static void append_to_know(const struct page *page)
+{
+	const char *to_know;
+
+	for (enum phase phase = PHASE_NONE; (to_know = verdict_words_to_know(&page->verdict, &phase)) != NULL;)
+		g_string_append_printf(page->text, "  To know of %s: %s\n", verdict_words_phase(phase), to_know);
+}
+
+static void append_cause(const struct page *page)
+{
+	const struct verdict *verdict = &page->verdict;
+
+	g_string_append(page->text, "  cause: ");
+	text_style_append_string(page->text, page->style, PAINT_BOLD, page->words.entry->name);
+	if (verdict->cause != CAUSE_UNDETERMINED)
+		g_string_append_printf(page->text, ", %s", confidence_name(verdict->confidence));
 	for (unsigned i = 0; i < verdict->alternative_count; i++)
 		g_string_append_printf(page->text, "%s%s", i == 0 ? "; it could also be " : ", ",
 		                       verdict->alternatives[i]);
 	g_string_append_c(page->text, '\n');
-	text_style_wrap(page->text, page->style, INDENT, entry->meaning);
+}
+
+static void append_verdict(const struct page *page)
+{
+	char text[VERDICT_WORDS_SIZE];
+
+	g_string_append(page->text, "  ");
+	if (cause_is_fault(page->verdict.cause)) {
+		text_style_append_string(page->text, page->style, PAINT_BAD,
+		                         verdict_words_failure(page->verdict.phase_failed));
+		g_string_append(page->text, ": ");
+	}
+	append_headline(page);
+	g_string_append_c(page->text, '\n');
+	if (page->verdict.refused != NULL)
+		g_string_append_printf(page->text, "  %s\n", verdict_words_refused(&page->verdict, text, sizeof text));
+	append_answers(page);
+	append_to_know(page);
+	append_cause(page);
+	if (page->tunnel->copies != 0)
+		g_string_append_printf(page->text, "  %s\n", verdict_words_copies(page->tunnel, text, sizeof text));
+	text_style_wrap(page->text, page->style, INDENT, page->words.entry->meaning);
 }
 
 static void append_seconds(GString *text, int64_t nanoseconds)
@@ -168,7 +275,7 @@ static void append_shown(const struct page *page)
 	char text[VERDICT_WORDS_SIZE];
 	const char *shown = verdict_words_shown(&page->words, text, sizeof text);
 
-	if (shown == NULL || page->verdict.cause == CAUSE_NONE)
+	if (shown == NULL || !cause_is_fault(page->verdict.cause))
 		return;
 	heading(page, "An ASA would show");
 	g_string_append_printf(page->text, "    %s: %s\n", verdict_words_show_command(&page->words), shown);

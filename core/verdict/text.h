@@ -15,7 +15,13 @@
 void verdict_text_append(GString *text, const struct text_style *style, struct tunnels *tunnels,
                          const struct tunnel *tunnel, int64_t start);
 
-/* Appends the short form: "Phase 1 failed: psk-mismatch (likely)", "nothing wrong to be seen (certain)". */
+/* Appends the short form: "Phase 1 failed: psk-mismatch (likely)", "undetermined: data unknown (no ESP captured)". */
 void verdict_text_append_summary(GString *text, const struct text_style *style, const struct verdict *verdict);
+
+/* Appends the three answers: "Phase 1 ok · Phase 2 ok · data unknown: no ESP captured". */
+void verdict_text_append_answers(GString *text, const struct text_style *style, const struct verdict *verdict);
+
+/* Appends "1 of 3 children one-way: 0x…/0x…", the ASA's SPI first; nothing where a verdict is of all children alike. */
+void verdict_text_append_children(GString *text, const struct tunnel *tunnel, const struct verdict *verdict);
 
 #endif

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/verdict/words.h"
 
+#include <glib.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/wire/ike_names.h"
+
 #define CURRENT_VERSION 2
 
 static uint8_t versions_of(const struct ike_sa *sa)
@@ -18,7 +24,7 @@ static unsigned port_of(const struct ike_sa *sa, unsigned side)
 /* That a tunnel came up is logged when it does, which the capture may have missed. */
 static bool messages_hold(const struct verdict *verdict)
 {
-	if (verdict->cause != CAUSE_NONE)
+	if (cause_is_fault(verdict->cause))
 		return true;
 	return verdict->ike_sa != NULL && verdict->ike_sa->up_time != 0 && !verdict->ike_sa->starts_midstream;
 }
@@ -96,6 +102,31 @@ const char *verdict_words_shown(const struct verdict_words *words, char *text, s
 	return shown != NULL ? verdict_words_fill(words, shown, text, size) : NULL;
 }
 
+const char *verdict_words_headline(const struct verdict *verdict)
+{
+	if (verdict->cause == CAUSE_NONE && verdict->phases[PHASE_1].reason == REASON_DELETED)
+		return "Worked until its IKE SA was deleted, as far as packets outside the tunnel show";
+	return catalogue_entry(verdict->cause)->headline;
+}
+
+const char *verdict_words_refused(const struct verdict *verdict, char *text, size_t size)
+{
+	const struct ike_failure *failure = &verdict->refused->failure;
+
+	snprintf(text, size,
+	         "up; a new negotiation at frame %" PRIu32
+	         " was refused (%s): if it was this tunnel's own renewal, it ends when the old SA does",
+	         failure->frame, failure->error != 0 ? ike_notify_name(failure->error) : "authentication");
+	return text;
+}
+
+const char *verdict_words_copies(const struct tunnel *tunnel, char *text, size_t size)
+{
+	snprintf(text, size, "%" PRIu64 " %s captured more than once, first at frame %" PRIu32 ": each is counted once",
+	         tunnel->copies, tunnel->copies == 1 ? "packet was" : "packets were", tunnel->first_copy_frame);
+	return text;
+}
+
 const char *verdict_words_nat(const struct tunnel *tunnel)
 {
 	static const char *const clauses[] = {
@@ -112,6 +143,40 @@ const char *next_at_name(enum next_at at)
 {
 	static const char *const names[] = {[AT_ASA] = "ASA", [AT_PEER] = "peer", [AT_PATH] = "path"};
 	return names[at];
+}
+
+const char *verdict_words_phase(enum phase phase)
+{
+	static const char *const titles[] = {
+	        [PHASE_NONE] = "", [PHASE_1] = "Phase 1", [PHASE_2] = "Phase 2", [PHASE_DATA] = "data"};
+
+	return titles[phase];
+}
+
+/* NULL for a phase that is known, and where nothing can be asked for. */
+static const char *to_know_of(const struct verdict *verdict, enum phase phase)
+{
+	const struct phase_answer *answer = &verdict->phases[phase];
+
+	return answer->answer == ANSWER_UNKNOWN ? catalogue_reason(answer->reason)->to_know : NULL;
+}
+
+static bool is_known_from(const struct verdict *verdict, enum phase before, const char *to_know)
+{
+	for (enum phase phase = PHASE_1; phase < before; phase++)
+		if (g_strcmp0(to_know_of(verdict, phase), to_know) == 0)
+			return true;
+	return false;
+}
+
+const char *verdict_words_to_know(const struct verdict *verdict, enum phase *phase)
+{
+	while (++*phase < PHASE_LAST) {
+		const char *to_know = to_know_of(verdict, *phase);
+		if (to_know != NULL && !is_known_from(verdict, *phase, to_know))
+			return to_know;
+	}
+	return NULL;
 }
 
 const char *verdict_words_failure(enum phase phase)

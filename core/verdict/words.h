@@ -35,9 +35,27 @@ const char *verdict_words_show_command(const struct verdict_words *words);
 /* What that would show, cut and zero-terminated at size. Returns text, or NULL where the catalogue has nothing. */
 const char *verdict_words_shown(const struct verdict_words *words, char *text, size_t size);
 
+/* The cause's headline; of a tunnel that worked and was closed in order: that it did. */
+const char *verdict_words_headline(const struct verdict *verdict);
+
+/* "up; a new negotiation at frame 9 was refused (NO_PROPOSAL_CHOSEN): …", of a verdict that has one. Returns text. */
+const char *verdict_words_refused(const struct verdict *verdict, char *text, size_t size);
+
+/* "4 packets were captured more than once, first at frame 2: each is counted once". Returns text. */
+const char *verdict_words_copies(const struct tunnel *tunnel, char *text, size_t size);
+
 /* What NAT detection says of the tunnel, as a clause; NULL where it says nothing. A peer can claim a NAT that is not
  * there, to force UDP encapsulation. */
 const char *verdict_words_nat(const struct tunnel *tunnel);
+
+/* "Phase 1", "data": of PHASE_1 and later. */
+const char *verdict_words_phase(enum phase phase);
+
+/*
+ * What would tell, of the next unknown phase after *phase (PHASE_NONE at first), which is set to it: each thing once.
+ * NULL after the last.
+ */
+const char *verdict_words_to_know(const struct verdict *verdict, enum phase *phase);
 
 /* "Phase 1 failed", "Data fails", … */
 const char *verdict_words_failure(enum phase phase);

@@ -45,6 +45,7 @@ struct network {
 	struct ip_address destination;
 	size_t ip_length;
 	uint8_t protocol;
+	uint8_t hops_left;
 	bool later_fragment;
 	bool more_fragments;
 	uint32_t fragment_offset; /* bytes */
@@ -147,6 +148,7 @@ static int read_ipv4(struct span packet, struct network *network)
 	network->destination = ip_address_from_ipv4(header + 16);
 	network->ip_length = packet.length;
 	network->protocol = header[9];
+	network->hops_left = header[8];
 	note_fragment(network, fragment & 0x1fff, fragment & 0x2000, read_be16(header + 4));
 	network->payload = span_after(packet, header_size);
 	return network->protocol == PROTOCOL_AH ? skip_extensions(network) : 0;
@@ -167,6 +169,7 @@ static int read_ipv6(struct span packet, struct network *network)
 	network->destination = ip_address_from_ipv6(header + 24);
 	network->ip_length = packet.length;
 	network->protocol = header[6];
+	network->hops_left = header[7];
 	network->payload = span_after(packet, 40);
 	return skip_extensions(network);
 }
@@ -227,6 +230,8 @@ static void set_payload(struct datagram *datagram, enum datagram_kind kind, stru
 	datagram->payload = payload.bytes;
 	datagram->captured = payload.captured;
 	datagram->length = payload.length;
+	if (kind == DATAGRAM_ESP && payload.captured >= LEAST_ESP_SIZE)
+		datagram->tail = esp_tail(payload.bytes + payload.captured);
 }
 
 static bool is_keepalive(struct span payload)
@@ -482,6 +487,7 @@ int datagram_read(const uint8_t *packet, size_t captured, size_t wire_length, co
 	        .source = network.source,
 	        .destination = network.destination,
 	        .ip_length = network.ip_length > UINT32_MAX ? UINT32_MAX : (uint32_t)network.ip_length,
+	        .hops_left = network.hops_left,
 	};
 	if (result < 0)
 		return result;
@@ -504,6 +510,7 @@ int datagram_read_payload(const struct datagram *fragment, const uint8_t *payloa
 	        .source = fragment->source,
 	        .destination = fragment->destination,
 	        .ip_length = (uint32_t)length,
+	        .hops_left = fragment->hops_left,
 	};
 	return read_transport(datagram, &network, ports);
 }
@@ -517,6 +524,7 @@ void datagram_read_framed(const struct datagram *segment, const uint8_t *message
 	        .source_port = segment->source_port,
 	        .destination_port = segment->destination_port,
 	        .ip_length = (uint32_t)length,
+	        .hops_left = segment->hops_left,
 	};
 	read_encapsulated(datagram, (struct span){message, captured, length}, ENCAPSULATION_TCP);
 }

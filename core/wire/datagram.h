@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/byte_order.h"
 #include "core/base/ip_address.h"
 
 #define IKE_PORT 500
@@ -76,6 +77,12 @@ struct tcp_segment {
 	bool begins;       /* SYN: the stream starts at sequence + 1 */
 };
 
+/* From the last eight bytes, which end at end: it differs between ESP packets with the same numbers. */
+static inline uint32_t esp_tail(const uint8_t *end)
+{
+	return read_be32(end - 8) * UINT32_C(0x9e3779b1) ^ read_be32(end - 4);
+}
+
 struct datagram {
 	enum datagram_kind kind;
 	enum encapsulation encapsulation;
@@ -84,6 +91,8 @@ struct datagram {
 	uint16_t source_port; /* host order; 0 for protocol 50 */
 	uint16_t destination_port;
 	uint32_t ip_length;     /* whole IP packet on the wire in bytes, as a netfilter counter sees it */
+	uint32_t tail;          /* of ESP: esp_tail() of what was captured */
+	uint8_t hops_left;      /* TTL or hop limit: each router takes one */
 	const uint8_t *payload; /* points into the caller's bytes */
 	size_t captured;        /* payload bytes that can be read */
 	size_t length;          /* payload bytes on the wire, >= captured */

@@ -24,6 +24,13 @@ static bool take_esp(const uint8_t *header, size_t length, enum encapsulation en
 	return true;
 }
 
+/* captured bytes at packet hold an ESP header at least. */
+static bool take_tail(const uint8_t *packet, size_t captured, size_t ip_length, struct esp_packet *esp)
+{
+	esp->tail = esp_tail(packet + (captured < ip_length ? captured : ip_length));
+	return true;
+}
+
 /* Port 500 or one of the user's on the other side: then only the bytes tell whether this is IKE. */
 static bool is_plainly_nat_traversal(const struct datagram_ports *ports, uint16_t source, uint16_t destination)
 {
@@ -66,9 +73,11 @@ static bool read_ipv4(const uint8_t *packet, size_t captured, size_t wire_length
 
 	if (ip_length > wire_length)
 		return false;
+	esp->hops_left = packet[8];
 	esp->source = ip_address_from_ipv4(packet + 12);
 	esp->destination = ip_address_from_ipv4(packet + 16);
-	return take_payload(packet, IPV4_SIZE, packet[9], captured, ip_length, ports, esp);
+	return take_payload(packet, IPV4_SIZE, packet[9], captured, ip_length, ports, esp) &&
+	       take_tail(packet, captured, ip_length, esp);
 }
 
 static bool read_ipv6(const uint8_t *packet, size_t captured, size_t wire_length, const struct datagram_ports *ports,
@@ -81,9 +90,11 @@ static bool read_ipv6(const uint8_t *packet, size_t captured, size_t wire_length
 
 	if (ip_length > wire_length)
 		return false;
+	esp->hops_left = packet[7];
 	esp->source = ip_address_from_ipv6(packet + 8);
 	esp->destination = ip_address_from_ipv6(packet + 24);
-	return take_payload(packet, IPV6_SIZE, packet[6], captured, ip_length, ports, esp);
+	return take_payload(packet, IPV6_SIZE, packet[6], captured, ip_length, ports, esp) &&
+	       take_tail(packet, captured, ip_length, esp);
 }
 
 bool esp_packet_read(const uint8_t *packet, size_t captured, size_t wire_length, const struct datagram_ports *ports,

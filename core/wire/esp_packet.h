@@ -19,6 +19,8 @@ struct esp_packet {
 	uint32_t frame;        /* 1 is the first; 0 where frames have no numbers */
 	int64_t time;          /* nanoseconds since the epoch */
 	uint8_t encapsulation; /* enum encapsulation */
+	uint8_t hops_left;     /* TTL or hop limit: each router takes one */
+	uint32_t tail;         /* esp_tail() of what was captured */
 };
 
 /*

@@ -16,6 +16,7 @@ enum known_id {
 	STRONGSWAN,
 	LIBRESWAN,
 	WINDOWS,
+	HUAWEI,
 };
 
 #define BYTES(text) (const uint8_t *)(text), sizeof(text) - 1
@@ -39,6 +40,7 @@ static const struct {
         [FRAGMENTATION] = {"FRAGMENTATION", BYTES("\x40\x48\xb7\xd5\x6e\xbc\xe8\x85\x25\xe7\xde\x7f\x00\xd6\xc2\xd3")},
         [STRONGSWAN] = {"strongSwan", BYTES("\x88\x2f\xe5\x6d\x6f\xd2\x0d\xbc\x22\x51\x61\x3b\x2e\xbe\x5b\xeb")},
         [LIBRESWAN] = {"OE-Libreswan", BYTES("OE-Libreswan")},
+        [HUAWEI] = {"HUAWEI", BYTES("HUAWEI-")},
         [WINDOWS] = {"MS NT5 ISAKMPOAKLEY", BYTES("\x1e\x2b\x51\x69\x05\x99\x1c\x7d\x7c\x96\xfc\xbf\xb5\x87\xe4\x61")},
 };
 
@@ -57,6 +59,7 @@ static const struct {
         {ID(STRONGSWAN), 0, {"strongSwan", false}},
         {ID(LIBRESWAN), 0, {"Libreswan", true}},
         {ID(WINDOWS), 0, {"Windows", true}},
+        {ID(HUAWEI), 0, {"Huawei", false}}, /* beside FLEXVPN-SUPPORTED */
         {ID(CISCOVPN_REVISION), 0, {"Cisco IOS or IOS XE", false}},
         {ID(FLEXVPN_SUPPORTED), 0, {"Cisco IOS or IOS XE", false}},
         {ID(CISCO_DYNAMIC_ROUTE), 0, {"Cisco IOS or IOS XE", false}},

@@ -81,6 +81,8 @@ static void show(struct tunnels *tunnels, GString *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct tunnel_options options = tunnel_options_default();
+
+	options.may_hold_copies = true;
 	options.spi_capacity = SPI_CAPACITY;
 	options.tunnel_capacity = TUNNEL_CAPACITY;
 	struct tunnels *tunnels = tunnels_new(&options);

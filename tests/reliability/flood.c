@@ -354,6 +354,8 @@ static uint64_t due(const struct story *story, guint frame, uint64_t packets)
 static struct outcome tell(const struct story *story, unsigned flood, uint64_t packets, uint32_t room, bool *grows)
 {
 	struct tunnel_options options = tunnel_options_default();
+
+	options.may_hold_copies = true;
 	struct telling telling = {.story = story, .reader = datagram_reader_new(NULL)};
 	uint8_t packet[PACKET_LARGEST + 64];
 	struct outcome outcome;

@@ -246,6 +246,7 @@ static struct reading begin_reading(void)
 {
 	struct tunnel_options options = tunnel_options_default();
 
+	options.may_hold_copies = true;
 	options.spi_capacity = SPI_CAPACITY;
 	options.tunnel_capacity = TUNNEL_CAPACITY;
 	return (struct reading){datagram_reader_new(NULL), tunnels_new(&options)};

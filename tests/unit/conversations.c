@@ -41,9 +41,26 @@ int conversations_run(int argc, char **argv, const char *subject, const struct c
 	return g_test_run();
 }
 
+void assert_no_fault(const struct scene *scene)
+{
+	enum cause cause = scene_cause(scene);
+
+	if (cause_is_fault(cause))
+		g_assert_cmpstr(cause_name(cause), ==, "no fault");
+}
+
 void assert_cause(const struct scene *scene, enum cause cause)
 {
 	g_assert_cmpstr(cause_name(scene_cause(scene)), ==, cause_name(cause));
+}
+
+void assert_undetermined(const struct scene *scene, enum phase phase, enum answer_reason reason)
+{
+	struct verdict verdict = scene_verdict(scene);
+
+	g_assert_cmpstr(cause_name(verdict.cause), ==, cause_name(CAUSE_UNDETERMINED));
+	g_assert_cmpstr(answer_name(verdict.phases[phase].answer), ==, answer_name(ANSWER_UNKNOWN));
+	g_assert_cmpstr(catalogue_reason(verdict.phases[phase].reason)->why, ==, catalogue_reason(reason)->why);
 }
 
 void assert_verdict(const struct scene *scene, enum cause cause, enum confidence confidence)

@@ -32,8 +32,14 @@ struct conversation_test {
 /* Plays them all as "/subject/suite/name"; what main returns. */
 int conversations_run(int argc, char **argv, const char *subject, const struct conversation_test *tests, size_t count);
 
+/* Nothing failed: the verdict is `none` or `undetermined`. */
+void assert_no_fault(const struct scene *scene);
+
 void assert_cause(const struct scene *scene, enum cause cause);
 void assert_verdict(const struct scene *scene, enum cause cause, enum confidence confidence);
+
+/* Nothing failed, and this is what is not known of the phase. */
+void assert_undetermined(const struct scene *scene, enum phase phase, enum answer_reason reason);
 
 /* How often the verdict's evidence has this kind. */
 unsigned count_evidence(const struct scene *scene, enum evidence_kind kind);

@@ -8,19 +8,27 @@
 #include "core/verdict/judge.h"
 
 #define STEP (NANOSECONDS / 50)
+/* Sooner, it would be one packet that was captured twice. */
+#define SENT_AGAIN_AFTER (NANOSECONDS / 5)
 #define ORDINARY_AUTH_REQUEST 200
 #define ORDINARY_AUTH_RESPONSE 180
 #define AUTH_MESSAGE_ID 1
 
 static const uint8_t addresses[2][4] = {{10, 1, 0, 1}, {10, 2, 0, 1}};
 
-void scene_begin(struct scene *scene, enum scene_suite suite)
+static struct tunnels *tunnels_seen_by(bool gateway)
 {
 	struct tunnel_options options = tunnel_options_default();
 
-	memset(scene, 0, sizeof *scene);
 	options.spi_capacity = 4096;
-	scene->tunnels = tunnels_new(&options);
+	options.sees_both_ways = gateway;
+	return tunnels_new(&options);
+}
+
+void scene_begin(struct scene *scene, enum scene_suite suite)
+{
+	memset(scene, 0, sizeof *scene);
+	scene->tunnels = tunnels_seen_by(false);
 	scene->suite = suite;
 	scene->time = NANOSECONDS * 1000000;
 	scene->port = IKE_PORT;
@@ -30,6 +38,12 @@ void scene_begin(struct scene *scene, enum scene_suite suite)
 void scene_end(struct scene *scene)
 {
 	tunnels_free(scene->tunnels);
+}
+
+void scene_on_gateway(struct scene *scene)
+{
+	tunnels_free(scene->tunnels);
+	scene->tunnels = tunnels_seen_by(true);
 }
 
 void scene_wait(struct scene *scene, double seconds)
@@ -49,9 +63,15 @@ void scene_new_attempt(struct scene *scene, uint8_t initiator)
 	scene->initiator = initiator;
 }
 
+void scene_same_bytes_as(struct scene *scene, unsigned before)
+{
+	scene->copy -= before;
+	scene->time += SENT_AGAIN_AFTER;
+}
+
 void scene_same_bytes(struct scene *scene)
 {
-	scene->copy--;
+	scene_same_bytes_as(scene, 1);
 }
 
 static struct datagram datagram_from(const struct scene *scene, uint8_t side, enum datagram_kind kind)
@@ -69,6 +89,9 @@ void scene_play(struct scene *scene, uint8_t side, struct ike_message *message)
 
 	datagram.completes = scene->completes;
 	message->digest = ++scene->copy;
+	/* Only whether they are the same bytes matters: what they say is in the message. */
+	datagram.payload = (const uint8_t *)&message->digest;
+	datagram.captured = datagram.length = sizeof message->digest;
 	message->from_initiator = message->major_version == 2 && side == scene->initiator;
 	message->initiator_spi = scene->initiator_spi;
 	scene->frame++;

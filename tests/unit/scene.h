@@ -31,6 +31,10 @@ struct scene {
 
 void scene_begin(struct scene *scene, enum scene_suite suite);
 void scene_end(struct scene *scene);
+
+/* Nothing was played yet: who watches sees whatever either side sends, as a gateway does, and not a capture. */
+void scene_on_gateway(struct scene *scene);
+
 void scene_wait(struct scene *scene, double seconds);
 
 /* Has the next message but ESP come at this time, to the nanosecond. */
@@ -44,8 +48,12 @@ void scene_init_request(struct scene *scene);
 void scene_init_response(struct scene *scene);
 void scene_init_error(struct scene *scene, uint16_t notify, uint16_t data);
 
-/* Says that the next message is byte for byte the one before. */
+/*
+ * Says that the next message is byte for byte the one before, or the one so many messages before, sent again: it comes
+ * a little later. scene_next_at() may say when.
+ */
 void scene_same_bytes(struct scene *scene);
+void scene_same_bytes_as(struct scene *scene, unsigned before);
 
 /* An encrypted IKEv2 message with so many bytes of payload. */
 void scene_request(struct scene *scene, uint8_t side, uint8_t exchange_type, uint32_t message_id, uint32_t payload);

@@ -24,7 +24,7 @@ static void test_sequence_steps(void)
 	scene_begin(&scene, SUITE_CBC);
 	for (size_t i = 0; i < G_N_ELEMENTS(packets); i++) {
 		scene.sequence[0] = packets[i].sequence - 1;
-		scene_esp(&scene, 0, SPI_FROM_0, 1, 0.1);
+		scene_esp(&scene, 0, SPI_FROM_0, 1, 0.2);
 		g_assert_cmpint(scene.last.step, ==, packets[i].step);
 		g_assert_cmpuint(scene.last.lost, ==, packets[i].lost);
 		g_assert_cmpuint(scene.last.reordered, ==, packets[i].reordered);

@@ -2,6 +2,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "core/catalogue/answers.h"
 #include "core/catalogue/causes.h"
 #include "core/catalogue/evidence.h"
 #include "core/catalogue/inferred.h"
@@ -15,11 +16,12 @@ static void every_cause_has_its_words(void)
 		g_assert_nonnull(entry->name);
 		g_assert_nonnull(entry->headline);
 		g_assert_nonnull(entry->meaning);
-		g_assert_nonnull(entry->show[0]);
-		g_assert_nonnull(entry->show[1]);
+		if (cause != CAUSE_UNDETERMINED) {
+			g_assert_nonnull(entry->show[0]);
+			g_assert_nonnull(entry->show[1]);
+		}
 		g_assert_cmpint(cause_from_name(entry->name), ==, cause);
-		if (cause != CAUSE_NONE)
-			g_assert_nonnull(entry->steps[0].command);
+		g_assert_nonnull(entry->steps[0].command);
 	}
 	g_assert_cmpint(cause_from_name("no-such-cause"), ==, CAUSE_LAST);
 }
@@ -158,6 +160,45 @@ static void evidence_is_written_out(void)
 	g_assert_nonnull(strstr(evidence_text(&item, text, sizeof text), "NO_PROPOSAL_CHOSEN (14)"));
 }
 
+static void what_is_not_known_is_not_named_in_evidence(void)
+{
+	static const struct {
+		struct evidence item;
+		const char *words;
+	} cases[] = {
+	        {{.kind = EVIDENCE_INIT_RESPONSE, .a = 14},
+	         "first message answered, keys agreed in group 14 (MODP-2048)"},
+	        {{.kind = EVIDENCE_INIT_RESPONSE, .a = 0}, "first message answered"},
+	        {{.kind = EVIDENCE_CHILD_ONE_WAY, .a = 0x1001, .b = 0x2001},
+	         "of this child SA only SPI 0x00001001 is in use, its other SPI 0x00002001 is silent"},
+	        {{.kind = EVIDENCE_CHILD_ONE_WAY, .a = 0x1001, .b = 0},
+	         "of this child SA only SPI 0x00001001 is in use, its other SPI was not seen"},
+	        {{.kind = EVIDENCE_DELETED, .a = 0, .b = 1500},
+	         "the initiator deletes the IKE SA, 1.500 s after it came up"},
+	        {{.kind = EVIDENCE_DELETED, .a = 1, .b = 0},
+	         "the responder deletes the IKE SA, 0.000 s after it came up"},
+	};
+	char text[160];
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		g_assert_cmpstr(evidence_text(&cases[i].item, text, sizeof text), ==, cases[i].words);
+}
+
+/* An unknown answer says what would tell, unless there is nothing to ask for; ok says only why. */
+static void every_reason_has_its_words(void)
+{
+	for (enum answer_reason reason = REASON_AUTHENTICATED; reason < REASON_LAST; reason++) {
+		const struct reason_words *words = catalogue_reason(reason);
+		g_assert_cmpstr(words->why, !=, "");
+		g_assert_true((words->to_know != NULL) ==
+		              (reason >= REASON_NOTHING_SEEN && reason != REASON_NOT_REACHED));
+	}
+	g_assert_cmpstr(catalogue_reason(REASON_CAUSE)->why, ==, "");
+	g_assert_cmpstr(answer_name(ANSWER_OK), ==, "ok");
+	g_assert_cmpstr(answer_name(ANSWER_FAILED), ==, "failed");
+	g_assert_cmpstr(answer_name(ANSWER_UNKNOWN), ==, "unknown");
+}
+
 static void a_full_list_of_evidence_keeps_its_beginning_and_its_end(void)
 {
 	struct evidence_list list = {0};
@@ -174,6 +215,7 @@ static void a_full_list_of_evidence_keeps_its_beginning_and_its_end(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+
 	g_test_add_func("/catalogue/every-cause-has-its-words", every_cause_has_its_words);
 	g_test_add_func("/catalogue/every-debug-is-ended-where-it-is-begun", every_debug_is_ended_where_it_is_begun);
 	g_test_add_func("/catalogue/every-shown-state-has-its-words", every_shown_state_has_its_words);
@@ -185,6 +227,8 @@ int main(int argc, char **argv)
 	                every_evidence_and_inference_has_a_sentence);
 	g_test_add_func("/catalogue/templates-are-filled-and-cut", templates_are_filled_and_cut);
 	g_test_add_func("/evidence/evidence-is-written-out", evidence_is_written_out);
+	g_test_add_func("/evidence/what-is-not-known-is-not-named", what_is_not_known_is_not_named_in_evidence);
+	g_test_add_func("/catalogue/every-reason-has-its-words", every_reason_has_its_words);
 	g_test_add_func("/evidence/a-full-list-keeps-its-beginning-and-its-end",
 	                a_full_list_of_evidence_keeps_its_beginning_and_its_end);
 	return g_test_run();

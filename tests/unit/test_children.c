@@ -1,490 +1,533 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The children of a tunnel: which SPIs belong together, which are up, what is known to be agreed on. */
+/*
+ * Several children between two peers, judged one by one: from the packets of a capture, and from the counts that a
+ * gateway takes each second. Both see the same ESP, whose flows each test lists.
+ */
 #include <glib.h>
+#include <string.h>
 
-#include "conversations.h"
 #include "core/base/time.h"
-#include "core/tunnel/children.h"
+#include "core/verdict/diagnose.h"
+#include "core/verdict/json.h"
+#include "core/verdict/judge.h"
 
-#define OUT 0x1001
-#define BACK 0x2001
-#define SECOND NANOSECONDS
+#define HERE 0
+#define THERE 1
+#define SECONDS_MOST 700
+#define SPIS_MOST 1024
+#define START (INT64_C(1700000000) * NANOSECONDS)
 
-static struct tunnel *tunnel_of(const struct scene *scene)
-{
-	return tunnels_at(scene->tunnels, 0);
-}
+enum observer { CAPTURE, GATEWAY, OBSERVERS };
 
-static const struct child_sa *child_at(const struct scene *scene, unsigned number)
-{
-	g_assert_cmpuint(number, <, tunnel_of(scene)->child_count);
-	return &tunnel_of(scene)->children[number];
-}
-
-static void assert_child(const struct scene *scene, unsigned number, uint32_t out, uint32_t back,
-                         enum paired_by paired_by)
-{
-	g_assert_cmphex(child_at(scene, number)->spi_from[0], ==, out);
-	g_assert_cmphex(child_at(scene, number)->spi_from[1], ==, back);
-	g_assert_cmpint(child_at(scene, number)->paired_by, ==, paired_by);
-}
-
-static void assert_count(const struct scene *scene, unsigned count, unsigned total)
-{
-	g_assert_cmpuint(tunnel_of(scene)->child_count, ==, count);
-	g_assert_cmpuint(tunnel_of(scene)->children_total, ==, total);
-}
-
-/* The kernel says that these are a pair, as seen from side 0. */
-static struct child_sa *pair(const struct scene *scene, uint32_t out, uint32_t back)
-{
-	return tunnel_pair_spis(tunnel_of(scene), 0, out, back, PAIRED_BY_XFRM, scene->time);
-}
-
-/* ---- by timing ---- */
-
-static void spis_of_both_sides_within_half_a_minute_are_a_child(struct scene *scene)
-{
-	scene_esp(scene, 0, OUT, 1, 1);
-	assert_child(scene, 0, OUT, 0, PAIRED_BY_NONE);
-	scene_esp_at(scene, 1, BACK, scene->time + 30 * SECOND - 1);
-	assert_child(scene, 0, OUT, BACK, PAIRED_BY_TIMING);
-	assert_count(scene, 1, 1);
-}
-
-static void spis_half_a_minute_apart_are_two(struct scene *scene)
-{
-	scene_esp(scene, 1, BACK, 1, 1);
-	scene_esp_at(scene, 0, OUT, scene->time + 30 * SECOND);
-	assert_count(scene, 2, 2);
-}
-
-static void two_spis_of_one_side_are_two_children(struct scene *scene)
-{
-	scene_esp(scene, 0, OUT, 1, 1);
-	scene_esp(scene, 0, OUT + 1, 1, 1);
-	assert_child(scene, 1, OUT + 1, 0, PAIRED_BY_NONE);
-	scene_esp(scene, 1, BACK, 1, 1);
-	scene_esp(scene, 1, BACK + 1, 1, 1);
-	assert_child(scene, 0, OUT, BACK, PAIRED_BY_TIMING);
-	assert_child(scene, 1, OUT + 1, BACK + 1, PAIRED_BY_TIMING);
-}
-
-static void a_child_that_was_negotiated_gets_the_next_spis(struct scene *scene)
-{
-	scene_up(scene);
-	assert_child(scene, 0, 0, 0, PAIRED_BY_NONE);
-	uint32_t frame = scene->frame;
-	scene_esp(scene, 0, OUT, 1, 1);
-	scene_esp(scene, 1, BACK, 1, 1);
-	assert_child(scene, 0, OUT, BACK, PAIRED_BY_TIMING);
-	g_assert_cmpuint(child_at(scene, 0)->frame, ==, frame);
-	assert_count(scene, 1, 1);
-}
-
-static void the_oldest_children_give_way(struct scene *scene)
-{
-	for (uint32_t i = 0; i <= TUNNEL_CHILDREN; i++)
-		scene_esp(scene, 0, OUT + i, 1, 1);
-	assert_count(scene, TUNNEL_CHILDREN, TUNNEL_CHILDREN + 1);
-	for (uint32_t i = 0; i < TUNNEL_CHILDREN; i++)
-		g_assert_cmphex(child_at(scene, i)->spi_from[0], ==, OUT + 1 + i);
-}
-
-/* ---- pairs that are known ---- */
-
-static void a_pair_takes_the_place_of_what_timing_guessed(struct scene *scene)
-{
-	scene_esp_both(scene, OUT, BACK, 1, 1);
-	struct child_sa *child = &tunnel_of(scene)->children[0];
-	child->deleted = true;
-	child->silence[0].packets = child->silence[1].packets = 5;
-	g_assert_true(pair(scene, OUT, BACK + 1) == child);
-	assert_child(scene, 0, OUT, BACK + 1, PAIRED_BY_XFRM);
-	assert_count(scene, 1, 1);
-	g_assert_false(child->deleted);
-	g_assert_cmpuint(child->silence[0].packets, ==, 0);
-	g_assert_cmpuint(child->silence[1].packets, ==, 0);
-}
-
-static void a_pair_that_is_known_keeps_its_counts(struct scene *scene)
-{
-	scene_esp_both(scene, OUT, BACK, 1, 1);
-	struct child_sa *child = &tunnel_of(scene)->children[0];
-	child->deleted = true;
-	child->silence[0].packets = 5;
-	g_assert_true(pair(scene, OUT, BACK) == child);
-	assert_child(scene, 0, OUT, BACK, PAIRED_BY_XFRM);
-	g_assert_false(child->deleted);
-	g_assert_cmpuint(child->silence[0].packets, ==, 5);
-}
-
-/* The side that names the pair makes no difference. */
-static void a_pair_may_be_named_from_the_other_side(struct scene *scene)
-{
-	scene_esp_both(scene, OUT, BACK, 1, 1);
-	tunnel_pair_spis(tunnel_of(scene), 1, BACK, OUT, PAIRED_BY_DECLARED, scene->time);
-	assert_child(scene, 0, OUT, BACK, PAIRED_BY_DECLARED);
-	tunnel_pair_spis(tunnel_of(scene), 1, BACK, OUT + 1, PAIRED_BY_DECLARED, scene->time);
-	assert_child(scene, 0, OUT + 1, BACK, PAIRED_BY_DECLARED);
-	assert_count(scene, 1, 1);
-}
-
-static void a_pair_takes_its_spi_from_another_child_that_stays(struct scene *scene)
-{
-	scene_esp_both(scene, OUT, BACK, 1, 1);
-	tunnel_of(scene)->children[0].silence[0].packets = 5;
-	pair(scene, OUT + 1, BACK);
-	assert_child(scene, 0, OUT, 0, PAIRED_BY_NONE);
-	g_assert_cmpuint(child_at(scene, 0)->silence[0].packets, ==, 0);
-	assert_child(scene, 1, OUT + 1, BACK, PAIRED_BY_XFRM);
-	assert_count(scene, 2, 2);
-	g_assert_cmpuint(child_at(scene, 1)->frame, ==, 0);
-	g_assert_cmpint(child_at(scene, 1)->time, ==, scene->time);
-}
-
-/* Half a minute apart, so that timing leaves each alone; the last two are a pair in truth. */
-static void a_child_from_which_its_only_spi_is_taken_is_none(struct scene *scene)
-{
-	scene_esp(scene, 0, OUT, 1, 1);
-	scene_esp(scene, 1, BACK, 1, 40);
-	scene_esp(scene, 0, OUT + 1, 1, 40);
-	assert_count(scene, 3, 3);
-	g_assert_true(pair(scene, OUT + 1, BACK) == child_at(scene, 1));
-	assert_count(scene, 2, 2);
-	assert_child(scene, 0, OUT, 0, PAIRED_BY_NONE);
-	assert_child(scene, 1, OUT + 1, BACK, PAIRED_BY_XFRM);
-}
-
-/* Whether a pair that is named so long after a child came up is that child. */
-static bool is_paired_after(struct scene *scene, int64_t after)
-{
-	int64_t up;
-
-	scene_up(scene);
-	up = child_at(scene, 0)->time;
-	return tunnel_pair_spis(tunnel_of(scene), 0, OUT, BACK, PAIRED_BY_XFRM, up + after) == child_at(scene, 0);
-}
-
-static void a_pair_is_the_child_that_came_up_less_than_half_a_minute_before(struct scene *scene)
-{
-	g_assert_true(is_paired_after(scene, 30 * SECOND - 1));
-}
-
-static void a_pair_is_no_child_that_came_up_half_a_minute_before(struct scene *scene)
-{
-	g_assert_false(is_paired_after(scene, 30 * SECOND));
-}
-
-static void a_pair_is_the_child_that_came_up_less_than_half_a_minute_later(struct scene *scene)
-{
-	g_assert_true(is_paired_after(scene, -30 * SECOND + 1));
-}
-
-static void a_pair_is_no_child_that_came_up_half_a_minute_later(struct scene *scene)
-{
-	g_assert_false(is_paired_after(scene, -30 * SECOND));
-}
-
-static void a_child_that_has_one_spi_is_not_empty(struct scene *scene)
-{
-	scene_up(scene);
-	scene_esp(scene, 0, OUT, 1, 1);
-	pair(scene, OUT + 1, BACK + 1);
-	assert_child(scene, 0, OUT, 0, PAIRED_BY_NONE);
-	assert_child(scene, 1, OUT + 1, BACK + 1, PAIRED_BY_XFRM);
-	tunnel_of(scene)->children[0].spi_from[0] = 0;
-	tunnel_of(scene)->children[0].spi_from[1] = BACK;
-	pair(scene, OUT + 2, BACK + 2);
-	assert_child(scene, 0, 0, BACK, PAIRED_BY_NONE);
-	assert_count(scene, 3, 3);
-}
-
-static void a_pair_is_deleted_by_both_its_spis(struct scene *scene)
-{
-	scene_esp_both(scene, OUT, BACK, 1, 1);
-	tunnel_delete_pair(tunnel_of(scene), 0, OUT, BACK + 1);
-	g_assert_false(child_at(scene, 0)->deleted);
-	tunnel_delete_pair(tunnel_of(scene), 0, OUT + 1, BACK);
-	g_assert_false(child_at(scene, 0)->deleted);
-	tunnel_delete_pair(tunnel_of(scene), 0, OUT, BACK);
-	g_assert_true(child_at(scene, 0)->deleted);
-}
-
-static void a_tunnel_without_children_has_none_to_pair(struct scene *scene)
-{
-	const uint8_t here[4] = {10, 1, 0, 1}, there[4] = {10, 2, 0, 1};
-	const struct ip_address local = ip_address_from_ipv4(here), remote = ip_address_from_ipv4(there);
-	struct tunnel *tunnel = tunnels_declare(scene->tunnels, &local, &remote);
-
-	tunnel_pair_child(tunnel, 0, OUT, BACK);
-	tunnel_note_agreement(tunnel, &(struct child_agreement){0});
-	g_assert_cmpuint(tunnel->child_count, ==, 0);
-}
-
-static void a_delete_names_spis_of_the_packets_that_its_sender_received(struct scene *scene)
-{
-	scene_up(scene);
-	scene_esp_both(scene, OUT, BACK, 1, 1);
-	for (unsigned decrypted = 0; decrypted < 2; decrypted++) {
-		struct ike_message message = scene_message(scene, IKE2_INFORMATIONAL, 2 + decrypted, false, 80);
-		message.decrypted = decrypted != 0;
-		message.deleted_spis[message.deleted_spi_count++] = BACK;
-		scene_play(scene, 0, &message);
-		g_assert_true(child_at(scene, 0)->deleted == (decrypted != 0));
-	}
-}
-
-static void an_ikev1_delete_names_them_as_well(struct scene *scene)
-{
-	scene_main_mode(scene, 1, 6);
-	scene_esp_both(scene, OUT, BACK, 1, 1);
-	struct ike_message message = {.major_version = 1,
-	                              .exchange_type = IKE1_INFORMATIONAL,
-	                              .message_id = 9,
-	                              .encrypted = true,
-	                              .decrypted = true,
-	                              .length = 108};
-	message.responder_spi = scene->responder_spi;
-	message.deleted_spis[message.deleted_spi_count++] = OUT;
-	scene_play(scene, 1, &message);
-	g_assert_true(child_at(scene, 0)->deleted);
-}
-
-/* ---- what goes with a child that EAP undoes ---- */
-
-static void eap_drops_the_child_that_has_no_spi(struct scene *scene)
-{
-	for (unsigned side = 0; side < 3; side++) {
-		scene_new_attempt(scene, 0);
-		authenticate(scene, CHILD_UP);
-		unsigned count = tunnel_of(scene)->child_count, total = tunnel_of(scene)->children_total;
-		struct child_sa *child = &tunnel_of(scene)->children[count - 1];
-		if (side < 2)
-			child->spi_from[side] = OUT + side;
-		scene_request(scene, 0, IKE2_AUTH, 2, 40);
-		assert_count(scene, side < 2 ? count : count - 1, side < 2 ? total : total - 1);
-	}
-}
-
-/* ---- what was agreed on ---- */
-
-static struct ike_selector network(bool of_initiator, uint16_t first_port)
-{
-	return (struct ike_selector){.of_initiator = of_initiator, .first_port = first_port};
-}
-
-static void the_first_network_of_each_side_is_agreed_on(struct scene *scene)
-{
-	struct ike_message message = {.major_version = 2};
-	struct child_agreement agreement;
-
-	(void)scene;
-	message.selectors[message.selector_count++] = network(true, 1);
-	message.selectors[message.selector_count++] = network(true, 2);
-	child_agreement_read(&message, 0, &agreement);
-	g_assert_false(agreement.selectors_known);
-	message.selectors[message.selector_count++] = network(false, 3);
-	message.selectors[message.selector_count++] = network(false, 4);
-	for (uint8_t requester = 0; requester < 2; requester++) {
-		child_agreement_read(&message, requester, &agreement);
-		g_assert_true(agreement.selectors_known);
-		g_assert_cmpuint(agreement.network[requester].first_port, ==, 1);
-		g_assert_cmpuint(agreement.network[!requester].first_port, ==, 3);
-		g_assert_false(agreement.network[0].of_initiator);
-		g_assert_false(agreement.network[1].of_initiator);
-		g_assert_false(agreement.transport_mode);
-		g_assert_false(agreement.suite_known);
-	}
-	message.selectors[0] = network(false, 5);
-	message.selector_count = 1;
-	child_agreement_read(&message, 0, &agreement);
-	g_assert_false(agreement.selectors_known);
-	g_assert_cmpuint(agreement.network[0].first_port, ==, 0);
-	g_assert_cmpuint(agreement.network[1].first_port, ==, 5);
-}
-
-static void transport_mode_is_agreed_on(struct scene *scene)
-{
-	struct ike_message message = {.major_version = 2};
-	struct child_agreement agreement;
-
-	(void)scene;
-	message.notifies[message.notify_count++].type = IKE_NOTIFY_USE_TRANSPORT_MODE;
-	child_agreement_read(&message, 0, &agreement);
-	g_assert_true(agreement.transport_mode);
-}
-
-static void an_agreement_is_made_once(struct scene *scene)
-{
-	struct child_sa child = {0};
-	struct child_agreement *agreement = child_sa_agreement(&child);
-
-	(void)scene;
-	g_assert_true(child_sa_agreement(&child) == agreement);
-	g_free(agreement);
-}
-
-static void each_way_to_pair_has_a_name(struct scene *scene)
-{
-	(void)scene;
-	g_assert_null(paired_by_name(PAIRED_BY_NONE));
-	g_assert_cmpstr(paired_by_name(PAIRED_BY_IKE), ==, "ike");
-	g_assert_cmpstr(paired_by_name(PAIRED_BY_XFRM), ==, "xfrm");
-	g_assert_cmpstr(paired_by_name(PAIRED_BY_TIMING), ==, "timing");
-	g_assert_cmpstr(paired_by_name(PAIRED_BY_DECLARED), ==, "declared");
-}
-
-/* ---- which are up ---- */
-
-static void assert_up(const struct scene *scene, unsigned count, const unsigned *numbers)
-{
-	const struct child_sa *up[TUNNEL_CHILDREN];
-
-	g_assert_cmpuint(tunnel_children_up(scene->tunnels, tunnel_of(scene), up), ==, count);
-	for (unsigned i = 0; i < count; i++)
-		g_assert_true(up[i] == child_at(scene, numbers[i]));
-}
-
-#define ASSERT_UP(scene, ...)                                                                                          \
-	assert_up(scene, G_N_ELEMENTS(((const unsigned[]){__VA_ARGS__})), (const unsigned[]){__VA_ARGS__})
-
-/* Three children of ESP alone, a second apart; the newest is used last. Returns when that came up. */
-static int64_t three_children(struct scene *scene)
-{
-	for (uint32_t i = 0; i < 3; i++) {
-		scene->sequence[0] = scene->sequence[1] = 0;
-		scene_esp_both(scene, OUT + i, BACK + i, 1, 1);
-	}
-	return child_at(scene, 2)->time;
-}
-
-static void without_a_negotiation_those_not_used_since_the_newest_are_replaced(struct scene *scene)
-{
-	int64_t newest = three_children(scene);
-	ASSERT_UP(scene, 2);
-	scene_esp_at(scene, 1, BACK, newest + 10 * SECOND - 1);
-	ASSERT_UP(scene, 2);
-	scene_esp_at(scene, 1, BACK, newest + 10 * SECOND);
-	ASSERT_UP(scene, 0, 2);
-	scene_esp_at(scene, 0, OUT + 1, newest + 11 * SECOND);
-	ASSERT_UP(scene, 0, 1, 2);
-}
-
-static void children_that_came_up_at_once_do_not_replace_one_another(struct scene *scene)
-{
-	for (uint32_t i = 0; i < 2; i++) {
-		scene->sequence[0] = 0;
-		scene_esp(scene, 0, OUT + i, 1, 0);
-	}
-	ASSERT_UP(scene, 0, 1);
-}
-
-static void what_was_deleted_is_not_up(struct scene *scene)
-{
-	three_children(scene);
-	tunnel_of(scene)->children[2].deleted = true;
-	ASSERT_UP(scene, 1);
-}
-
-/* An SA that made so many children, of which so many were replaced. */
-static struct ike_sa *negotiate(struct scene *scene, uint16_t up, uint16_t rekeys)
-{
-	struct ike_sa *sa;
-
-	scene_main_mode(scene, 1, 6);
-	sa = tunnel_of(scene)->ike_sas[0];
-	sa->children.up = up;
-	sa->children.rekeys = rekeys;
-	return sa;
-}
-
-static void of_a_negotiation_as_many_are_up_as_it_made_and_did_not_replace(struct scene *scene)
-{
-	struct ike_sa *sa = negotiate(scene, 3, 0);
-
-	three_children(scene);
-	ASSERT_UP(scene, 0, 1, 2);
-	sa->children.rekeys = 1;
-	ASSERT_UP(scene, 1, 2);
-	scene_esp(scene, 1, BACK, 1, 1);
-	ASSERT_UP(scene, 0, 2);
-	sa->children.rekeys = 2;
-	ASSERT_UP(scene, 0);
-}
-
-static void a_negotiation_that_replaced_all_it_made_says_nothing(struct scene *scene)
-{
-	struct ike_sa *sa = negotiate(scene, 2, 2);
-
-	three_children(scene);
-	ASSERT_UP(scene, 2);
-	sa->children.rekeys = 3;
-	ASSERT_UP(scene, 2);
-}
-
-static void a_negotiation_seen_midstream_says_nothing(struct scene *scene)
-{
-	negotiate(scene, 3, 0)->starts_midstream = true;
-	three_children(scene);
-	ASSERT_UP(scene, 2);
-}
-
-static void of_those_used_equally_long_ago_the_older_goes(struct scene *scene)
-{
-	negotiate(scene, 2, 1);
-	for (uint32_t i = 0; i < 2; i++) {
-		scene->sequence[0] = 0;
-		scene_esp(scene, 0, OUT + i, 1, 0);
-	}
-	ASSERT_UP(scene, 1);
-}
-
-static void a_child_that_was_not_used_yet_is_as_fresh_as_it_is_new(struct scene *scene)
-{
-	negotiate(scene, 2, 1);
-	scene_esp(scene, 0, OUT, 1, 1);
-	scene_wait(scene, 5);
-	pair(scene, OUT + 1, BACK + 1);
-	ASSERT_UP(scene, 1);
-}
-
-static const struct conversation_test tests[] = {
-        CONVERSATION(spis_of_both_sides_within_half_a_minute_are_a_child),
-        CONVERSATION(spis_half_a_minute_apart_are_two),
-        CONVERSATION(two_spis_of_one_side_are_two_children),
-        CONVERSATION(a_child_that_was_negotiated_gets_the_next_spis),
-        CONVERSATION(the_oldest_children_give_way),
-        CONVERSATION(a_pair_takes_the_place_of_what_timing_guessed),
-        CONVERSATION(a_pair_that_is_known_keeps_its_counts),
-        CONVERSATION(a_pair_may_be_named_from_the_other_side),
-        CONVERSATION(a_pair_takes_its_spi_from_another_child_that_stays),
-        CONVERSATION(a_child_from_which_its_only_spi_is_taken_is_none),
-        CONVERSATION(a_pair_is_the_child_that_came_up_less_than_half_a_minute_before),
-        CONVERSATION(a_pair_is_no_child_that_came_up_half_a_minute_before),
-        CONVERSATION(a_pair_is_the_child_that_came_up_less_than_half_a_minute_later),
-        CONVERSATION(a_pair_is_no_child_that_came_up_half_a_minute_later),
-        CONVERSATION(a_child_that_has_one_spi_is_not_empty),
-        CONVERSATION(a_pair_is_deleted_by_both_its_spis),
-        CONVERSATION(a_tunnel_without_children_has_none_to_pair),
-        CONVERSATION(a_delete_names_spis_of_the_packets_that_its_sender_received),
-        CONVERSATION(an_ikev1_delete_names_them_as_well),
-        CONVERSATION(eap_drops_the_child_that_has_no_spi),
-        CONVERSATION(the_first_network_of_each_side_is_agreed_on),
-        CONVERSATION(transport_mode_is_agreed_on),
-        CONVERSATION(an_agreement_is_made_once),
-        CONVERSATION(each_way_to_pair_has_a_name),
-        CONVERSATION(without_a_negotiation_those_not_used_since_the_newest_are_replaced),
-        CONVERSATION(children_that_came_up_at_once_do_not_replace_one_another),
-        CONVERSATION(what_was_deleted_is_not_up),
-        CONVERSATION(of_a_negotiation_as_many_are_up_as_it_made_and_did_not_replace),
-        CONVERSATION(a_negotiation_that_replaced_all_it_made_says_nothing),
-        CONVERSATION(a_negotiation_seen_midstream_says_nothing),
-        CONVERSATION(of_those_used_equally_long_ago_the_older_goes),
-        CONVERSATION(a_child_that_was_not_used_yet_is_as_fresh_as_it_is_new),
+/* ESP of one SPI, with seconds from the start. */
+struct flow {
+	unsigned side;
+	uint32_t spi;
+	double from, until, interval;
 };
+
+/* What the verdict was at the end of each second. */
+struct seen {
+	enum cause causes[SECONDS_MOST];
+	enum confidence confidences[SECONDS_MOST];
+	uint32_t spis[SECONDS_MOST]; /* that HERE sends on the child that is one-way; 0: the tunnel is, or none */
+	struct tunnels *tunnels;
+};
+
+struct play {
+	const struct flow *flows;
+	unsigned count;
+	struct tunnels *tunnels;
+	uint32_t frame;
+	/* By the low bits of an SPI: a flow goes on where the one before it on its SPI ended. */
+	uint32_t sequences[SPIS_MOST];
+};
+
+static struct ip_address end_address(unsigned end)
+{
+	const uint8_t bytes[4] = {10, (uint8_t)(1 + end), 0, 1};
+
+	return ip_address_from_ipv4(bytes);
+}
+
+static void take_packet(struct play *play, const struct flow *flow, int64_t time)
+{
+	struct esp_packet packet = {.source = end_address(flow->side),
+	                            .destination = end_address(!flow->side),
+	                            .spi = flow->spi,
+	                            .sequence = ++play->sequences[flow->spi % SPIS_MOST],
+	                            .bytes = 100,
+	                            .frame = ++play->frame,
+	                            .time = time};
+
+	tunnels_add_esp(play->tunnels, &packet, 1);
+}
+
+/* The flow that sends next before the second ends, and when; -1 none. */
+static int next_to_send(const struct play *play, const int64_t *due, int64_t second_ends)
+{
+	int next = -1;
+
+	for (unsigned i = 0; i < play->count; i++)
+		if (due[i] < second_ends && due[i] < START + (int64_t)(play->flows[i].until * NANOSECONDS) &&
+		    (next < 0 || due[i] < due[next]))
+			next = (int)i;
+	return next;
+}
+
+static void capture_second(struct play *play, int64_t *due, int64_t second_ends)
+{
+	int next;
+
+	while ((next = next_to_send(play, due, second_ends)) >= 0) {
+		take_packet(play, &play->flows[next], due[next]);
+		due[next] += (int64_t)(play->flows[next].interval * NANOSECONDS);
+	}
+}
+
+static void count_flow(struct play *play, const struct flow *flow, int64_t *due, int64_t second_ends)
+{
+	uint32_t *sequence = &play->sequences[flow->spi % SPIS_MOST];
+	struct spi_counts counts = {.source = end_address(flow->side),
+	                            .destination = end_address(!flow->side),
+	                            .spi = flow->spi,
+	                            .sequences_known = true,
+	                            .since_time = *due,
+	                            .first_time = START + (int64_t)(flow->from * NANOSECONDS),
+	                            .first_sequence = 1};
+
+	while (*due < second_ends && *due < START + (int64_t)(flow->until * NANOSECONDS)) {
+		counts.packets++;
+		counts.last_time = *due;
+		*due += (int64_t)(flow->interval * NANOSECONDS);
+	}
+	if (counts.packets == 0)
+		return;
+	counts.bytes = 100 * counts.packets;
+	*sequence += (uint32_t)counts.packets;
+	counts.highest_sequence = *sequence;
+	counts.last_sequence = *sequence;
+	tunnels_take_counts(play->tunnels, &counts);
+}
+
+static void count_second(struct play *play, int64_t *due, int64_t second_ends)
+{
+	for (unsigned i = 0; i < play->count; i++)
+		count_flow(play, &play->flows[i], &due[i], second_ends);
+	tunnels_settle_counts(play->tunnels, second_ends, NULL, NULL);
+}
+
+static struct tunnel *tunnel_of(struct tunnels *tunnels)
+{
+	const struct ip_address here = end_address(HERE), there = end_address(THERE);
+
+	return tunnels_find(tunnels, &here, &there);
+}
+
+static void note(struct seen *seen, unsigned second)
+{
+	const struct tunnel *tunnel = tunnel_of(seen->tunnels);
+	struct verdict verdict;
+
+	g_assert_nonnull(tunnel);
+	tunnel_diagnose(seen->tunnels, tunnel, &verdict);
+	seen->causes[second] = verdict.cause;
+	seen->confidences[second] = verdict.confidence;
+	seen->spis[second] = verdict.child != NULL ? verdict.child->spi_from[HERE] : 0;
+}
+
+/* The flows' ESP up to this second; seen->tunnels is the caller's to free. */
+static void watch(enum observer observer, const struct flow *flows, unsigned count, unsigned seconds, struct seen *seen)
+{
+	struct tunnel_options options = tunnel_options_default();
+	int64_t *due = g_new(int64_t, count);
+	struct play play = {.flows = flows, .count = count};
+
+	options.spi_capacity = 4096;
+	options.sees_both_ways = observer == GATEWAY;
+	options.reuse_numbers = observer == GATEWAY;
+	play.tunnels = seen->tunnels = tunnels_new(&options);
+	for (unsigned i = 0; i < count; i++)
+		due[i] = START + (int64_t)(flows[i].from * NANOSECONDS);
+	for (unsigned second = 0; second < seconds; second++) {
+		int64_t second_ends = START + (second + 1) * NANOSECONDS;
+		if (observer == CAPTURE)
+			capture_second(&play, due, second_ends);
+		else
+			count_second(&play, due, second_ends);
+		note(seen, second);
+	}
+	g_free(due);
+}
+
+/* The first second from this one on at which the tunnel was one-way, or SECONDS_MOST. */
+static unsigned one_way_from(const struct seen *seen, unsigned from, unsigned until)
+{
+	for (unsigned second = from; second < until; second++)
+		if (seen->causes[second] == CAUSE_ONE_WAY)
+			return second;
+	return SECONDS_MOST;
+}
+
+static void assert_cause(const struct seen *seen, unsigned from, unsigned until, enum cause cause)
+{
+	for (unsigned second = from; second < until; second++)
+		if (seen->causes[second] != cause)
+			g_error("second %u: %s and not %s", second, cause_name(seen->causes[second]),
+			        cause_name(cause));
+}
+
+static void assert_found(const struct seen *seen, unsigned begins, unsigned within, unsigned seconds, uint32_t spi)
+{
+	unsigned found = one_way_from(seen, begins, seconds);
+
+	g_test_message("found %u s after it began", found - begins);
+	g_assert_cmpuint(found, <=, begins + within);
+	assert_cause(seen, found, seconds, CAUSE_ONE_WAY);
+	g_assert_cmphex(seen->spis[seconds - 1], ==, spi);
+	for (unsigned second = found; second < seconds; second++)
+		g_assert_cmpint(seen->confidences[second], <, CONFIDENCE_CERTAIN);
+}
+
+/* ---- two children ---- */
+
+#define FIRST_CHILD(until)                                                                                             \
+	{HERE, 0xa1, 0, until, 0.25},                                                                                  \
+	{                                                                                                              \
+		THERE, 0xb1, 0.1, until, 0.25                                                                          \
+	}
+
+static void second_child_is_one_way_from_its_start(enum observer observer)
+{
+	static const struct flow flows[] = {FIRST_CHILD(40), {HERE, 0xa2, 3, 40, 0.25}};
+	struct seen seen;
+
+	watch(observer, flows, G_N_ELEMENTS(flows), 40, &seen);
+	assert_cause(&seen, 1, 3, CAUSE_NONE);
+	assert_found(&seen, 3, 6, 40, 0xa2);
+	tunnels_free(seen.tunnels);
+}
+
+static void second_child_stops_being_answered(enum observer observer)
+{
+	static const struct flow flows[] = {FIRST_CHILD(40), {HERE, 0xa2, 3, 40, 0.25}, {THERE, 0xb2, 3.1, 20, 0.25}};
+	struct seen seen;
+
+	watch(observer, flows, G_N_ELEMENTS(flows), 40, &seen);
+	assert_cause(&seen, 4, 24, CAUSE_NONE);
+	assert_found(&seen, 20, 6, 40, 0xa2);
+	tunnels_free(seen.tunnels);
+}
+
+static void a_child_that_recovered_breaks_again(enum observer observer)
+{
+	static const struct flow flows[] = {FIRST_CHILD(60),
+	                                    {HERE, 0xa2, 3, 60, 0.25},
+	                                    {THERE, 0xb2, 3.1, 10, 0.25},
+	                                    {THERE, 0xb2, 25.1, 35, 0.25}};
+	struct seen seen;
+
+	watch(observer, flows, G_N_ELEMENTS(flows), 60, &seen);
+	g_assert_cmpuint(one_way_from(&seen, 10, 60), <=, 16);
+	assert_cause(&seen, 26, 39, CAUSE_NONE);
+	assert_found(&seen, 35, 6, 60, 0xa2);
+	const struct tunnel *tunnel = tunnel_of(seen.tunnels);
+	unsigned found = 0;
+	for (unsigned i = 0; i < tunnel->history_count; i++)
+		found += tunnel->history[i].cause == CAUSE_ONE_WAY;
+	g_assert_cmpuint(found, >=, 2);
+	tunnels_free(seen.tunnels);
+}
+
+/* None of the first seconds, in which nothing has come back yet. */
+static void assert_never_at_fault(const struct seen *seen, unsigned seconds)
+{
+	g_assert_cmpuint(one_way_from(seen, 0, seconds), ==, SECONDS_MOST);
+	g_assert_cmpint(seen->causes[seconds - 1], ==, CAUSE_NONE);
+}
+
+static void two_children_that_are_answered(enum observer observer)
+{
+	static const struct flow flows[] = {FIRST_CHILD(30), {HERE, 0xa2, 2, 30, 0.25}, {THERE, 0xb2, 2.1, 30, 0.25}};
+	struct seen seen;
+
+	watch(observer, flows, G_N_ELEMENTS(flows), 30, &seen);
+	assert_cause(&seen, 1, 30, CAUSE_NONE);
+	tunnels_free(seen.tunnels);
+}
+
+static void two_rekeys_that_overlap(enum observer observer)
+{
+	static const struct flow flows[] = {{HERE, 0xa1, 0, 7, 0.25},   {THERE, 0xb1, 0.1, 8, 0.25},
+	                                    {HERE, 0xa2, 7, 14, 0.25},  {THERE, 0xb2, 7.1, 15, 0.25},
+	                                    {HERE, 0xa3, 14, 40, 0.25}, {THERE, 0xb3, 14.1, 40, 0.25}};
+	struct seen seen;
+
+	watch(observer, flows, G_N_ELEMENTS(flows), 40, &seen);
+	assert_cause(&seen, 1, 40, CAUSE_NONE);
+	tunnels_free(seen.tunnels);
+}
+
+/* Who sees both ways waits for it; of a capture it may be the end, and is possible. */
+static void a_second_child_that_is_answered_late(enum observer observer)
+{
+	static const struct flow flows[] = {FIRST_CHILD(40), {HERE, 0xa2, 2, 40, 0.25}, {THERE, 0xb2, 5, 40, 0.25}};
+	struct seen seen;
+
+	watch(observer, flows, G_N_ELEMENTS(flows), 40, &seen);
+	if (observer == GATEWAY)
+		assert_never_at_fault(&seen, 40);
+	for (unsigned second = 0; second < 5; second++)
+		g_assert_cmpint(seen.confidences[second], <=,
+		                seen.causes[second] == CAUSE_ONE_WAY ? CONFIDENCE_POSSIBLE : CONFIDENCE_CERTAIN);
+	assert_cause(&seen, 6, 40, CAUSE_NONE);
+	tunnels_free(seen.tunnels);
+}
+
+/* A child that breaks while another is rekeyed: the new SPIs are no answer to it. */
+static void a_rekey_beside_a_broken_child(enum observer observer)
+{
+	static const struct flow flows[] = {{HERE, 0xa1, 0, 12, 0.25},
+	                                    {THERE, 0xb1, 0.1, 12, 0.25},
+	                                    {HERE, 0xa2, 3, 50, 0.25},
+	                                    {HERE, 0xa3, 12, 50, 0.25},
+	                                    {THERE, 0xb3, 12.1, 50, 0.25}};
+	struct seen seen;
+
+	watch(observer, flows, G_N_ELEMENTS(flows), 50, &seen);
+	assert_found(&seen, 3, 6, 50, 0xa2);
+	tunnels_free(seen.tunnels);
+}
+
+/* ---- many ---- */
+
+/* Of so many children all but one are answered. Returns the flows, two for each child. */
+static struct flow *many_children(unsigned children, unsigned silent, double step)
+{
+	struct flow *flows = g_new(struct flow, 2 * children);
+
+	for (unsigned i = 0; i < children; i++) {
+		double from = i * step;
+		flows[2 * i] = (struct flow){HERE, 0x1000 + i, from, 60, 0.5};
+		flows[2 * i + 1] = (struct flow){THERE, 0x2200 + i, from + 0.1, i == silent ? 0 : 60, 0.5};
+	}
+	return flows;
+}
+
+static void the_oldest_of_64_is_one_way(enum observer observer)
+{
+	/* All at once, so that timing can only guess which are pairs; and one after the other. */
+	for (unsigned apart = 0; apart < 2; apart++) {
+		struct flow *flows = many_children(64, 0, apart ? 0.2 : 0);
+		struct seen seen;
+		watch(observer, flows, 128, 40, &seen);
+		unsigned found = one_way_from(&seen, 0, 40);
+		g_test_message("found after %u s", found);
+		g_assert_cmpuint(found, <=, 15);
+		assert_cause(&seen, found, 40, CAUSE_ONE_WAY);
+		tunnels_free(seen.tunnels);
+		g_free(flows);
+	}
+}
+
+/* The same, of one that was answered for twenty seconds. */
+static void the_oldest_of_64_stops_being_answered(enum observer observer)
+{
+	struct flow *flows = many_children(64, 64, 0.2);
+	struct seen seen;
+
+	flows[1].until = 20;
+	watch(observer, flows, 128, 40, &seen);
+	assert_cause(&seen, 14, 24, CAUSE_NONE);
+	assert_found(&seen, 20, 8, 40, 0x1000);
+	tunnels_free(seen.tunnels);
+	g_free(flows);
+}
+
+static void sixty_four_that_are_answered(enum observer observer)
+{
+	struct flow *flows = many_children(64, 64, 0.2);
+	struct seen seen;
+
+	watch(observer, flows, 128, 40, &seen);
+	assert_never_at_fault(&seen, 40);
+	g_assert_cmpuint(tunnel_of(seen.tunnels)->child_count, ==, 64);
+	tunnels_free(seen.tunnels);
+	g_free(flows);
+}
+
+/* What a list has no room for is counted. */
+static void more_children_than_a_list_holds(enum observer observer)
+{
+	const unsigned children = TUNNEL_CHILDREN + 44;
+	struct flow *flows = many_children(children, 0, 0.01);
+	struct seen seen;
+
+	watch(observer, flows, 2 * children, 20, &seen);
+	const struct tunnel *tunnel = tunnel_of(seen.tunnels);
+	JsonBuilder *json = json_builder_new();
+	verdict_json_add(json, seen.tunnels, tunnel);
+	JsonNode *node = json_builder_get_root(json);
+	JsonObject *object = json_node_get_object(node);
+	g_assert_cmpuint(json_array_get_length(json_object_get_array_member(object, "children")), ==, TUNNEL_CHILDREN);
+	g_assert_cmpint(json_object_get_int_member(object, "children_left_out"), ==,
+	                tunnel->children_total - TUNNEL_CHILDREN);
+	g_assert_cmpuint(tunnel->children_total, >=, children);
+	json_node_unref(node);
+	g_object_unref(json);
+	tunnels_free(seen.tunnels);
+	g_free(flows);
+}
+
+static void forty_children_are_all_listed(enum observer observer)
+{
+	struct flow *flows = many_children(40, 40, 0.05);
+	struct seen seen;
+
+	watch(observer, flows, 80, 10, &seen);
+	const struct tunnel *tunnel = tunnel_of(seen.tunnels);
+	g_assert_cmpuint(tunnel->child_count, ==, 40);
+	g_assert_cmpuint(tunnel->children_total, ==, 40);
+	tunnels_free(seen.tunnels);
+	g_free(flows);
+}
+
+/* ---- none of the peers' other packets ---- */
+
+static void one_way_from_the_start_without_ike(enum observer observer)
+{
+	static const struct flow flows[] = {{HERE, 0xa1, 0, 20, 0.03}};
+	struct seen seen;
+	struct verdict verdict;
+
+	watch(observer, flows, G_N_ELEMENTS(flows), 20, &seen);
+	tunnel_diagnose(seen.tunnels, tunnel_of(seen.tunnels), &verdict);
+	/* A capture may hold one direction only. */
+	bool one_direction = evidence_list_find(&verdict.evidence, EVIDENCE_ONE_DIRECTION_CAPTURED) != NULL;
+	if (observer == CAPTURE) {
+		assert_cause(&seen, 0, 20, CAUSE_UNDETERMINED);
+		g_assert_true(one_direction);
+	} else {
+		assert_found(&seen, 0, 6, 20, 0);
+		assert_cause(&seen, 0, 4, CAUSE_UNDETERMINED);
+		g_assert_false(one_direction);
+		g_assert_cmpint(verdict.phases[PHASE_DATA].answer, ==, ANSWER_FAILED);
+	}
+	tunnels_free(seen.tunnels);
+}
+
+/* ---- how long a silence is usual ---- */
+
+/* Three outages, so many seconds long, a minute apart. seconds: until each was found; 0 where it was not. */
+static void outages(enum observer observer, const double lengths[3], unsigned seconds[3])
+{
+	struct flow flows[5] = {{HERE, 0xa1, 0, 0, 0.25}};
+	double at = 60;
+	struct seen seen;
+
+	for (unsigned i = 0; i < 3; i++) {
+		flows[1 + i] = (struct flow){THERE, 0xb1, i == 0 ? 0.125 : at - 60 + 0.125, at + 0.125, 0.25};
+		at += lengths[i] + 60;
+	}
+	flows[4] = (struct flow){THERE, 0xb1, at - 60 + 0.125, at, 0.25};
+	flows[0].until = at;
+	watch(observer, flows, G_N_ELEMENTS(flows), (unsigned)at, &seen);
+	at = 60;
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned begins = (unsigned)at, ends = (unsigned)(at + lengths[i]);
+		unsigned found = one_way_from(&seen, begins, ends);
+		seconds[i] = found < SECONDS_MOST ? found + 1 - begins : 0;
+		assert_cause(&seen, ends + 1, ends + 60, CAUSE_NONE);
+		g_test_message("an outage of %g s: found after %u s", lengths[i], seconds[i]);
+		at += lengths[i] + 60;
+	}
+	tunnels_free(seen.tunnels);
+}
+
+/* The first is found at once, so none of them is usual. */
+static void outages_that_are_found_teach_nothing(enum observer observer)
+{
+	unsigned seconds[3];
+
+	outages(observer, (const double[3]){16, 40, 300}, seconds);
+	for (unsigned i = 0; i < 3; i++) {
+		g_assert_cmpuint(seconds[i], >=, 5);
+		g_assert_cmpuint(seconds[i], <=, 7);
+	}
+}
+
+/* The first is too short to be one, and teaches that so long a silence is usual: three times that is not. */
+static void an_outage_that_was_too_short_is_usual(enum observer observer)
+{
+	unsigned seconds[3];
+
+	outages(observer, (const double[3]){4, 40, 300}, seconds);
+	g_assert_cmpuint(seconds[0], ==, 0);
+	for (unsigned i = 1; i < 3; i++) {
+		g_assert_cmpuint(seconds[i], >=, 10);
+		g_assert_cmpuint(seconds[i], <=, 15);
+	}
+}
+
+/* The second falls short of three times the first, and is usual as well. */
+static void usual_silences_grow(enum observer observer)
+{
+	unsigned seconds[3];
+
+	outages(observer, (const double[3]){4, 10, 300}, seconds);
+	g_assert_cmpuint(seconds[0], ==, 0);
+	g_assert_cmpuint(seconds[1], ==, 0);
+	g_assert_cmpuint(seconds[2], >=, 28);
+	g_assert_cmpuint(seconds[2], <=, 34);
+}
+
+#define TEST(function)                                                                                                 \
+	{                                                                                                              \
+#function, function                                                                                    \
+	}
+
+static const struct test {
+	const char *name;
+	void (*run)(enum observer observer);
+} tests[] = {
+        TEST(second_child_is_one_way_from_its_start),
+        TEST(second_child_stops_being_answered),
+        TEST(a_child_that_recovered_breaks_again),
+        TEST(two_children_that_are_answered),
+        TEST(two_rekeys_that_overlap),
+        TEST(a_second_child_that_is_answered_late),
+        TEST(a_rekey_beside_a_broken_child),
+        TEST(the_oldest_of_64_is_one_way),
+        TEST(the_oldest_of_64_stops_being_answered),
+        TEST(sixty_four_that_are_answered),
+        TEST(more_children_than_a_list_holds),
+        TEST(forty_children_are_all_listed),
+        TEST(one_way_from_the_start_without_ike),
+        TEST(outages_that_are_found_teach_nothing),
+        TEST(an_outage_that_was_too_short_is_usual),
+        TEST(usual_silences_grow),
+};
+
+static void in_a_capture(const void *test)
+{
+	((const struct test *)test)->run(CAPTURE);
+}
+
+static void on_a_gateway(const void *test)
+{
+	((const struct test *)test)->run(GATEWAY);
+}
 
 int main(int argc, char **argv)
 {
-	return conversations_run(argc, argv, "children", tests, G_N_ELEMENTS(tests));
+	g_test_init(&argc, &argv, NULL);
+	for (unsigned i = 0; i < G_N_ELEMENTS(tests); i++) {
+		char *capture = g_strdup_printf("/children/capture/%s", tests[i].name);
+		char *gateway = g_strdup_printf("/children/gateway/%s", tests[i].name);
+		g_test_add_data_func(capture, &tests[i], in_a_capture);
+		g_test_add_data_func(gateway, &tests[i], on_a_gateway);
+		g_free(capture);
+		g_free(gateway);
+	}
+	return g_test_run();
 }

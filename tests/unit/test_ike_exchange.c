@@ -39,12 +39,6 @@ static void answer(struct scene *scene, uint32_t message_id)
 	scene_response(scene, 1, IKE2_INFORMATIONAL, message_id, 40);
 }
 
-/* The same bytes as so many messages before. */
-static void same_bytes_as(struct scene *scene, unsigned before)
-{
-	scene->copy -= before;
-}
-
 /* ---- what belongs together ---- */
 
 static void requests_of_one_number_differ_by_side_and_kind(struct scene *scene)
@@ -169,7 +163,7 @@ static void another_request_of_the_same_number_waits_for_an_answer_of_its_own(st
 	scene_up(scene);
 	ask(scene, 2);
 	answer(scene, 2);
-	same_bytes_as(scene, 2);
+	scene_same_bytes_as(scene, 2);
 	ask(scene, 2);
 	struct ike_exchange *exchange = informational(scene, 2);
 	exchange->settled = true;
@@ -219,6 +213,7 @@ static void of_a_request_in_fragments_the_copies_of_the_first_are_counted(struct
 {
 	scene_up(scene);
 	for (unsigned copy = 1; copy <= 3; copy++) {
+		scene_wait(scene, 1);
 		play_fragment(scene, false, 1);
 		g_assert_cmpuint(informational(scene, 2)->copies, ==, copy);
 		play_fragment(scene, false, 2);
@@ -236,6 +231,7 @@ static void of_a_request_in_fragments_the_first_is_what_is_asked_again(struct sc
 	play_fragment(scene, false, 2);
 	answer(scene, 2);
 	for (unsigned again = 1; again <= 2; again++) {
+		scene_wait(scene, 1);
 		play_fragment(scene, false, 1);
 		play_fragment(scene, false, 2);
 		g_assert_cmpuint(informational(scene, 2)->asked_again, ==, again);
@@ -354,7 +350,7 @@ static void lengths_of_ikev1_are_not_looked_at(struct scene *scene)
 static void ask_auth_again(struct scene *scene, unsigned times)
 {
 	for (unsigned i = 0; i < times; i++) {
-		same_bytes_as(scene, 2);
+		scene_same_bytes_as(scene, 2);
 		scene_request(scene, 0, IKE2_AUTH, 1, AUTH_REQUEST);
 		scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
 	}
@@ -419,13 +415,13 @@ static void a_later_request_asked_again_is_no_failure_of_phase_1(struct scene *s
 	ask(scene, 2);
 	answer(scene, 2);
 	for (unsigned i = 0; i < 2; i++) {
-		same_bytes_as(scene, 2);
+		scene_same_bytes_as(scene, 2);
 		ask(scene, 2);
 		answer(scene, 2);
 	}
 	g_assert_cmpuint(informational(scene, 2)->asked_again, ==, 2);
 	g_assert_null(ike_sa_answer_lost(sa_of(scene)));
-	assert_cause(scene, CAUSE_NONE);
+	assert_no_fault(scene);
 }
 
 static void a_request_is_unanswered_when_sent_twice(struct scene *scene)
@@ -480,7 +476,7 @@ static void where_none_was_answered_the_oldest_gives_way(struct scene *scene)
 			scene->time = time; /* the next comes at the same time */
 	}
 	scene->time += NANOSECONDS;
-	same_bytes_as(scene, IKE_SA_EXCHANGES);
+	scene_same_bytes_as(scene, IKE_SA_EXCHANGES);
 	ask(scene, 10); /* again: it is the newest now */
 	scene->copy += 100;
 	ask(scene, 30);

@@ -448,6 +448,9 @@ static void an_sa_has_the_ports_that_were_seen_last(struct scene *scene)
 		struct datagram datagram = {.kind = DATAGRAM_IKE,
 		                            .source = ip_address_from_ipv4(addresses[side]),
 		                            .destination = ip_address_from_ipv4(addresses[!side]),
+		                            .payload = &side,
+		                            .captured = 1,
+		                            .length = 1,
 		                            .source_port = (uint16_t)(1000 + side),
 		                            .destination_port = (uint16_t)(2000 + side)};
 		message.from_initiator = side == 0;

@@ -212,7 +212,7 @@ static void an_informational_after_a_child_does_not_refuse_what_is_older(struct 
 	scene_quick_mode(scene, 0, 99);
 	scene_ikev1(scene, 1, IKE1_INFORMATIONAL, 100, true, 0, 0);
 	g_assert_cmpuint(sa_of(scene)->children.refusals, ==, 0);
-	assert_cause(scene, CAUSE_NONE);
+	assert_no_fault(scene);
 }
 
 static void a_first_message_sent_again_after_the_answer_is_no_third(struct scene *scene)

@@ -52,7 +52,7 @@ static void sixty_one_bytes_say_nothing_under_any_suite(struct scene *scene)
 {
 	answer_under_any_suite(scene, FIRST_AUTH, 61);
 	g_assert_cmpint(sa_of(scene)->stage, ==, IKE_STAGE_AUTH_SENT);
-	assert_cause(scene, CAUSE_NONE);
+	assert_no_fault(scene);
 }
 
 static void a_later_short_answer_is_eap_and_says_nothing_under_any_suite(struct scene *scene)
@@ -219,7 +219,7 @@ static void the_last_answer_of_eap_may_be_shorter_by_an_identity(struct scene *s
 	scene_new_attempt(scene, 0);
 	go_through_eap(scene, least);
 	g_assert_true(scene->last.phase_2_completed);
-	assert_cause(scene, CAUSE_NONE);
+	assert_no_fault(scene);
 	g_assert_cmpuint(evidence_of(scene, EVIDENCE_EAP).a, ==, FIRST_AUTH + 1);
 }
 
@@ -283,7 +283,7 @@ static void an_answer_after_success_changes_nothing(struct scene *scene)
 
 	authenticate(scene, CHILD_UP);
 	scene_decrypted(scene, 1, IKE2_AUTH, FIRST_AUTH, true, nothing, IKE_NOTIFY_AUTHENTICATION_FAILED);
-	assert_cause(scene, CAUSE_NONE);
+	assert_no_fault(scene);
 }
 
 static void a_refused_child_follows_a_refusal_that_was_made_up(struct scene *scene)
@@ -381,7 +381,7 @@ static void an_answer_that_sends_elsewhere_is_no_refusal(struct scene *scene)
 	scene_init_error(scene, IKE_NOTIFY_REDIRECT, 0);
 	g_assert_cmpint(sa_of(scene)->stage, ==, IKE_STAGE_INIT_SENT);
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_REDIRECT), ==, 1);
-	assert_cause(scene, CAUSE_NONE);
+	assert_no_fault(scene);
 }
 
 static void an_answer_that_asks_for_a_cookie_is_evidence(struct scene *scene)
@@ -628,7 +628,7 @@ static void a_request_that_is_answered_at_last_leaves_no_evidence(struct scene *
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_LIVENESS_UNANSWERED), ==, 1);
 	scene_response(scene, 1, IKE2_INFORMATIONAL, 2, LIVENESS);
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_LIVENESS_UNANSWERED), ==, 0);
-	assert_cause(scene, CAUSE_NONE);
+	assert_no_fault(scene);
 }
 
 static void a_request_answered_before_is_not_unanswered(struct scene *scene)
@@ -649,7 +649,7 @@ static void an_exchange_of_another_kind_changes_nothing(struct scene *scene)
 	scene_request(scene, 0, IKE2_INTERMEDIATE, 2, 40);
 	scene_response(scene, 1, IKE2_INTERMEDIATE, 2, 40);
 	g_assert_cmpuint(sa_of(scene)->exchange_count, ==, 2);
-	assert_cause(scene, CAUSE_NONE);
+	assert_no_fault(scene);
 }
 
 static void a_first_message_in_the_clear_does_not_undo_a_delete(struct scene *scene)
@@ -675,7 +675,7 @@ static void a_length_that_says_nothing_leaves_authentication_open(struct scene *
 	begin(scene);
 	scene_response(scene, 1, IKE2_AUTH, FIRST_AUTH, REFUSED + 1);
 	g_assert_cmpint(sa_of(scene)->stage, ==, IKE_STAGE_AUTH_SENT);
-	assert_cause(scene, CAUSE_NONE);
+	assert_no_fault(scene);
 }
 
 static void a_single_fragment_is_a_whole_message(struct scene *scene)
@@ -851,7 +851,7 @@ static void a_collision_is_found_wherever_it_is_kept(struct scene *scene)
 	scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 20, CHILD_REQUEST);
 	scene_response(scene, 0, IKE2_CREATE_CHILD_SA, 0, CHILD_REQUEST);
 	scene_response(scene, 1, IKE2_CREATE_CHILD_SA, 20, REFUSED);
-	assert_cause(scene, CAUSE_NONE);
+	assert_no_fault(scene);
 }
 
 static void a_decrypted_refusal_of_a_child_is_evidence(struct scene *scene)

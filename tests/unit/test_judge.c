@@ -11,6 +11,7 @@
 
 #define OUT 0x1001
 #define BACK 0x2001
+#define DELETE_OF_A_CHILD 12
 
 static const struct tunnel_event *last_event(const struct scene *scene)
 {
@@ -30,8 +31,11 @@ static void a_change_of_verdict_is_noted_at_its_packet(struct scene *scene)
 	g_assert_cmpint(last_event(scene)->time, ==, scene->time);
 	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
 	g_assert_true(scene->last.changed);
-	g_assert_cmpint(last_event(scene)->cause, ==, CAUSE_NONE);
+	g_assert_cmpint(last_event(scene)->cause, ==, CAUSE_UNDETERMINED);
 	g_assert_cmpuint(scene_tunnel(scene)->history_count, ==, 2);
+	scene_esp_both(scene, OUT, BACK, 2, 0.1);
+	g_assert_cmpint(last_event(scene)->cause, ==, CAUSE_NONE);
+	g_assert_cmpuint(scene_tunnel(scene)->history_count, ==, 3);
 }
 
 static void what_changes_nothing_is_not_noted(struct scene *scene)
@@ -93,6 +97,103 @@ static void another_verdict_remembers_no_losses(struct scene *scene)
 	tunnels_at(scene->tunnels, 0)->esp[0].lost = 7;
 	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
 	g_assert_cmpuint(scene_tunnel(scene)->esp[0].lost_before_outage, ==, 0);
+}
+
+static void how_sure_the_verdict_is_goes_with_it(struct scene *scene)
+{
+	authenticate(scene, REFUSED);
+	g_assert_cmpint(scene_tunnel(scene)->current_confidence, ==, CONFIDENCE_POSSIBLE);
+	scene_new_attempt(scene, 0);
+	authenticate(scene, REFUSED);
+	g_assert_cmpint(scene_tunnel(scene)->current, ==, CAUSE_PSK_MISMATCH);
+	g_assert_cmpint(scene_tunnel(scene)->current_confidence, ==, CONFIDENCE_LIKELY);
+	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
+	scene_esp_both(scene, OUT, BACK, 2, 0.1);
+	g_assert_cmpint(scene_tunnel(scene)->current, ==, CAUSE_NONE);
+	g_assert_cmpint(scene_tunnel(scene)->current_confidence, ==, scene_verdict(scene).confidence);
+}
+
+/* From nothing known to all well, and back, is no event. */
+static void what_is_not_known_is_no_event_before_anything_has_failed(struct scene *scene)
+{
+	scene_up(scene);
+	g_assert_cmpint(scene_tunnel(scene)->current, ==, CAUSE_UNDETERMINED);
+	scene_esp_both(scene, OUT, BACK, 2, 0.1);
+	g_assert_cmpint(scene_tunnel(scene)->current, ==, CAUSE_NONE);
+	g_assert_cmpuint(scene_tunnel(scene)->history_count, ==, 0);
+	scene_esp(scene, 0, OUT, 30, 0.5);
+	scene_esp_both(scene, OUT, BACK, 5, 0.1);
+	g_assert_cmpint(last_event(scene)->cause, ==, CAUSE_NONE);
+	unsigned events = scene_tunnel(scene)->history_count;
+	tunnels_at(scene->tunnels, 0)->current = CAUSE_UNDETERMINED;
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 2, LIVENESS);
+	g_assert_cmpint(scene_tunnel(scene)->current, ==, CAUSE_NONE);
+	g_assert_cmpuint(scene_tunnel(scene)->history_count, ==, events);
+}
+
+/* ---- when the rules are asked again ---- */
+
+/* So many packets that the next look would be far off. */
+static void use_for_long(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, OUT, BACK, 200, 0.1);
+	g_assert_cmpint(scene_tunnel(scene)->current, ==, CAUSE_NONE);
+}
+
+/* Of the old IKE SA nothing comes any more; the new one's first message is encrypted, on SPIs of its own. */
+static void rekey_ike_sa(struct scene *scene)
+{
+	scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 2, CHILD_REQUEST_PFS);
+	scene_response(scene, 1, IKE2_CREATE_CHILD_SA, 2, CHILD_UP);
+	scene_new_attempt(scene, 0);
+	scene->responder_spi = 9;
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 0, LIVENESS);
+	scene_response(scene, 1, IKE2_INFORMATIONAL, 0, LIVENESS);
+}
+
+static void a_tunnel_whose_ike_sa_is_rekeyed_works_on(struct scene *scene)
+{
+	use_for_long(scene);
+	rekey_ike_sa(scene);
+	scene_esp_both(scene, OUT, BACK, 5, 0.1);
+	g_assert_cmpint(scene_tunnel(scene)->current, ==, CAUSE_NONE);
+	g_assert_cmpint(scene_cause(scene), ==, CAUSE_NONE);
+}
+
+/* The answer has the length of an accepted child's, so for a while the old child looks replaced by one without ESP. */
+static void rekey_without_the_new_ike_sa(struct scene *scene)
+{
+	use_for_long(scene);
+	scene_request(scene, 0, IKE2_CREATE_CHILD_SA, 2, CHILD_REQUEST_PFS);
+	scene_response(scene, 1, IKE2_CREATE_CHILD_SA, 2, CHILD_UP);
+	scene_request(scene, 0, IKE2_INFORMATIONAL, 3, DELETE_OF_A_CHILD);
+	scene_response(scene, 1, IKE2_INFORMATIONAL, 3, LIVENESS);
+	g_assert_cmpint(scene_tunnel(scene)->current, ==, CAUSE_UNDETERMINED);
+}
+
+static void what_became_unknown_is_asked_of_the_next_packets(struct scene *scene)
+{
+	rekey_without_the_new_ike_sa(scene);
+	scene_esp(scene, 0, OUT, 1, 0.1);
+	g_assert_cmpint(scene_tunnel(scene)->current, ==, CAUSE_NONE);
+	g_assert_cmpuint(scene_tunnel(scene)->history_count, ==, 0);
+}
+
+static void it_is_asked_of_either_way_and_then_ever_less_often(struct scene *scene)
+{
+	rekey_without_the_new_ike_sa(scene);
+	for (unsigned side = 0; side < 2; side++) {
+		const struct esp_direction *esp = &scene_tunnel(scene)->esp[side];
+		g_assert_cmpuint(esp->looked_from, ==, esp->packets);
+		g_assert_cmpuint(esp->next_check, ==, esp->packets + 1);
+	}
+	const struct esp_direction *esp = &scene_tunnel(scene)->esp[1];
+	uint64_t from = esp->packets;
+	for (uint64_t next = 1; next <= 16; next *= 2) {
+		g_assert_cmpuint(esp->next_check, ==, from + next);
+		scene_esp(scene, 1, BACK, (unsigned)(from + next - esp->packets), 0.1);
+	}
 }
 
 /* ---- the same failure again ---- */
@@ -258,6 +359,11 @@ static const struct conversation_test tests[] = {
         CONVERSATION(of_very_many_changes_the_first_and_the_last_are_kept),
         CONVERSATION(what_was_lost_before_an_outage_is_remembered_when_it_begins),
         CONVERSATION(another_verdict_remembers_no_losses),
+        CONVERSATION(how_sure_the_verdict_is_goes_with_it),
+        CONVERSATION(what_is_not_known_is_no_event_before_anything_has_failed),
+        CONVERSATION(a_tunnel_whose_ike_sa_is_rekeyed_works_on),
+        CONVERSATION(what_became_unknown_is_asked_of_the_next_packets),
+        CONVERSATION(it_is_asked_of_either_way_and_then_ever_less_often),
         CONVERSATION(a_failure_that_happens_again_is_told_again),
         CONVERSATION(a_child_that_is_refused_again_is_told_again),
         CONVERSATION(without_frame_numbers_nothing_is_told_again),

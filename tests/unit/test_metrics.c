@@ -549,6 +549,88 @@ static void test_ranks_follow_one_another(void)
 	}
 }
 
+/* ---- the three answers, and what comes of them ---- */
+
+static char *text_of(const struct metrics *metrics)
+{
+	GString *text = g_string_new(NULL);
+
+	metrics_append(text, metrics);
+	return g_string_free(text, FALSE);
+}
+
+static void assert_line(const char *text, const char *line)
+{
+	char *whole = g_strdup_printf("\n%s\n", line);
+
+	if (strstr(text, whole) == NULL)
+		g_error("no line %s", line);
+	g_free(whole);
+}
+
+static void assert_answers(const char *text, int phase_1, int phase_2, int data)
+{
+	const char *const names[] = {"1", "2", "data"};
+	const int answers[] = {phase_1, phase_2, data};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+		char *line = g_strdup_printf("asaphase_tunnel_phase{" LABELS ",phase=\"%s\"} %d", names[i], answers[i]);
+		assert_line(text, line);
+		g_free(line);
+	}
+}
+
+/* Of a peer that was declared and never seen nothing is known, and that is said. */
+static void declared_and_silent(struct metrics *metrics)
+{
+	const struct ip_address local = address(2, 1), remote = address(7, 1);
+
+	g_assert_nonnull(tunnels_declare(metrics->tunnels, &local, &remote));
+	char *text = text_of(metrics);
+	assert_answers(text, 0, 0, 0);
+	assert_line(text, "asaphase_tunnel_children_one_way{" LABELS "} 0");
+	assert_line(text, "asaphase_tunnel_one_way{" LABELS ",missing=\"decaps\"} 0");
+	assert_line(text, "asaphase_tunnel_decaps_packets_total{" LABELS "} 0");
+	g_assert_null(strstr(text, "\nasaphase_tunnel_verdict{"));
+	g_free(text);
+}
+
+static void test_declared_and_silent(void)
+{
+	with_little_room(declared_and_silent);
+}
+
+static void works_then_one_way(struct metrics *metrics)
+{
+	unsigned second = 0;
+
+	for (; second < 4; second++) {
+		send_esp(metrics->tunnels, address(2, 1), address(7, 1), 3, NOON + 2 * second * NANOSECONDS);
+		send_esp(metrics->tunnels, address(7, 1), address(2, 1), 3, NOON + (2 * second + 1) * NANOSECONDS);
+	}
+	char *text = text_of(metrics);
+	assert_answers(text, 1, 1, 1);
+	assert_line(text, "asaphase_tunnel_children{" LABELS "} 1");
+	assert_line(text, "asaphase_tunnel_children_one_way{" LABELS "} 0");
+	assert_line(text, "asaphase_tunnel_verdict{" LABELS ",phase=\"-\",cause=\"none\",confidence=\"likely\"} 1");
+	g_free(text);
+	for (; second < 20; second++)
+		send_esp(metrics->tunnels, address(2, 1), address(7, 1), 3, NOON + 2 * second * NANOSECONDS);
+	text = text_of(metrics);
+	assert_answers(text, 1, 1, -1);
+	assert_line(text, "asaphase_tunnel_children_one_way{" LABELS "} 1");
+	assert_line(text, "asaphase_tunnel_one_way{" LABELS ",missing=\"decaps\"} 1");
+	assert_line(text, "asaphase_tunnel_one_way{" LABELS ",missing=\"encaps\"} 0");
+	assert_line(text,
+	            "asaphase_tunnel_verdict{" LABELS ",phase=\"data\",cause=\"one-way\",confidence=\"possible\"} 1");
+	g_free(text);
+}
+
+static void test_works_then_one_way(void)
+{
+	with_little_room(works_then_one_way);
+}
+
 #define TEST(function)                                                                                                 \
 	{                                                                                                              \
 		"/metrics/" #function, test_##function                                                                 \
@@ -571,6 +653,8 @@ static const struct {
         TEST(queues_are_written_one_by_one),
         TEST(the_daemon_writes_of_itself),
         TEST(ranks_follow_one_another),
+        TEST(declared_and_silent),
+        TEST(works_then_one_way),
 };
 
 int main(int argc, char **argv)

@@ -193,6 +193,31 @@ static void test_stray_packets(void)
 	config_free(&config);
 }
 
+/* A fault is told, and that it ended; that too little is seen meanwhile is not. */
+static void test_what_the_journal_is_told(void)
+{
+	const struct ip_address local = address(2, 1), remote = address(7, 1);
+	struct config config;
+
+	begin(&config);
+	struct monitor *monitor = monitor_new(&config);
+	int64_t time = clock_now() - 60 * NANOSECONDS;
+	for (unsigned second = 0; second < 8; second++)
+		send_esp(monitor, local, remote, time += NANOSECONDS);
+	struct tunnel *tunnel = tunnels_find(monitor_tunnels(monitor), &local, &remote);
+	const struct ledger_entry *told = ledger_of(monitor_ledger(monitor), tunnel);
+	g_assert_cmpint(told->reported, ==, CAUSE_ONE_WAY);
+	tunnel->esp[1].hidden = true;
+	send_esp(monitor, local, remote, time += NANOSECONDS);
+	g_assert_cmpint(tunnel->current, ==, CAUSE_UNDETERMINED);
+	g_assert_cmpint(told->reported, ==, CAUSE_ONE_WAY);
+	send_esp(monitor, remote, local, time += NANOSECONDS);
+	g_assert_cmpint(tunnel->current, ==, CAUSE_NONE);
+	g_assert_cmpint(told->reported, ==, CAUSE_NONE);
+	monitor_free(monitor);
+	config_free(&config);
+}
+
 /* ---- whose view is mirrored ---- */
 
 static const struct tunnel_options *options_of(struct monitor *monitor)
@@ -700,6 +725,7 @@ static const struct {
         TEST(restart_after_a_flood),
         TEST(restart_with_many_tunnels),
         TEST(stray_packets),
+        TEST(what_the_journal_is_told),
         TEST(options_are_those_of_the_configuration),
         TEST(the_local_end_is_configured_or_this_host),
         TEST(declared_peers_are_there_from_the_beginning),

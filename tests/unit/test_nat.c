@@ -79,7 +79,10 @@ static void send_claims(struct scene *scene, const struct claims *claims, const 
 	                            .source_port = from->port,
 	                            .destination_port = to->port};
 
-	tunnels_add(scene->tunnels, ++scene->frame, scene->time, &datagram, &claims->message, &scene->last);
+	scene->frame++;
+	datagram.payload = (const uint8_t *)&scene->frame; /* no two are the same bytes */
+	datagram.captured = datagram.length = sizeof scene->frame;
+	tunnels_add(scene->tunnels, scene->frame, scene->time, &datagram, &claims->message, &scene->last);
 }
 
 /* Each end claims an address of its own, behind the one that its packets have. */

@@ -82,7 +82,7 @@ static void an_sa_that_was_deleted_has_not_failed(struct scene *scene)
 	g_assert_cmpint(outcome_of(scene, 0), ==, IKE_OUTCOME_FAILED);
 	delete_ike_sa(scene, 1, 0);
 	g_assert_cmpint(outcome_of(scene, 0), ==, IKE_OUTCOME_DELETED);
-	assert_cause(scene, CAUSE_NONE);
+	assert_no_fault(scene);
 }
 
 /* Used both ways, then deleted. Returns when the delete came. */

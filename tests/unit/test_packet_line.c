@@ -342,7 +342,7 @@ static void a_changed_verdict_stands_at_its_packet(void)
 	scene.annotation.changed = true;
 	packet_line_append(line, &style, scene.tunnels, &scene.datagram, NULL, &scene.annotation);
 	g_assert_nonnull(strstr(line->str, ", encaps 1  ← "));
-	g_assert_true(g_str_has_suffix(line->str, " (possible)"));
+	g_assert_true(g_str_has_suffix(line->str, "← undetermined: Phase 1 unknown (no IKE captured)"));
 	g_string_truncate(line, 0);
 	scene.annotation.tunnel = UINT32_MAX;
 	packet_line_append(line, &style, scene.tunnels, &scene.datagram, NULL, &scene.annotation);

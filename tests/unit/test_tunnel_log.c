@@ -189,6 +189,7 @@ static void stray(struct tunnels *tunnels, uint8_t one, uint8_t other)
 	                            .destination = ip_address_from_ipv4(destination),
 	                            .spi = 0x1000,
 	                            .sequence = 1,
+	                            .tail = (uint32_t)one << 8 | other,
 	                            .bytes = 100,
 	                            .time = MINUTE};
 
@@ -421,6 +422,7 @@ static void a_message_decides_nothing_that_is_certain(struct scene *scene)
 {
 	scene_init_request(scene);
 	scene_init_error(scene, IKE_NOTIFY_INVALID_KE_PAYLOAD, 19);
+	tunnels_settle_counts(scene->tunnels, scene->time + 5 * NANOSECONDS, NULL, NULL);
 	take(scene, 0, message_of(LOG_FAILED, PHASE_1, CAUSE_IKE_PROPOSAL_MISMATCH, CONFIDENCE_CERTAIN));
 	assert_verdict(scene, CAUSE_DH_GROUP_MISMATCH, CONFIDENCE_CERTAIN);
 	g_assert_cmpuint(count_evidence(scene, EVIDENCE_LOGGED_IN_FILE), ==, 0);
@@ -457,6 +459,7 @@ static void a_logged_message_is_evidence_with_its_time_or_the_tunnels_last(struc
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+
 	SCENE("a-refused-child-becomes-exact", a_refused_child_becomes_exact);
 	SCENE("a-line-of-a-file-is-named", a_line_of_a_file_is_named);
 	SCENE("a-notify-without-phase-takes-that-of-the-packets", a_notify_without_phase_takes_that_of_the_packets);

@@ -77,12 +77,12 @@ static unsigned count_chain(struct tunnels *table, const struct tunnel *tunnel, 
 
 /* ---- in a crowded direction ---- */
 
-static void a_direction_is_crowded_at_64_spis(void)
+static void a_direction_is_crowded_at_64_single_spis(void)
 {
-	struct esp_direction direction = {.live_spis = ORDINARY - 1};
+	struct esp_direction direction = {.live_spis = 2 * ORDINARY, .single_spis = ORDINARY - 1};
 
 	g_assert_false(tunnel_is_crowded(&direction));
-	direction.live_spis = ORDINARY;
+	direction.single_spis = ORDINARY;
 	g_assert_true(tunnel_is_crowded(&direction));
 }
 
@@ -309,7 +309,7 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } tests[] = {
-        TEST(a_direction_is_crowded_at_64_spis),
+        TEST(a_direction_is_crowded_at_64_single_spis),
         TEST(the_oldest_untrusted_spi_is_crowded_out),
         TEST(one_that_is_far_down_is_not_crowded_out),
         TEST(an_spi_gives_way_when_it_is_not_needed_any_more),

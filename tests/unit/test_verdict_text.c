@@ -6,6 +6,7 @@
 #include "conversations.h"
 #include "core/base/time.h"
 #include "core/verdict/text.h"
+#include "core/verdict/words.h"
 
 #define OUT 0x1001
 #define BACK 0x2001
@@ -60,9 +61,49 @@ static void without_an_ike_sa_no_version_is_said(struct scene *scene)
 {
 	scene_esp(scene, 0, OUT, 1, 0.1);
 	ASSERT_LINES(scene, 0, "10.1.0.1 (taken as the ASA: the first sender) – 10.2.0.1 (peer)\n",
-	             "\n  cause: none, possible\n");
+	             "\n  cause: undetermined\n");
 	assert_lacks(scene, "it could also be");
 	assert_lacks(scene, "Proposals for the IKE SA");
+}
+
+static void what_works_says_on_how_many_children(struct scene *scene)
+{
+	scene_up(scene);
+	scene_esp_both(scene, OUT, BACK, 2, 0.1);
+	ASSERT_LINES(scene, 0,
+	             "  Works as far as packets outside the tunnel show: Phase 1 and 2 up, ESP both ways on 1 child\n"
+	             "  Phase 1 ok · Phase 2 ok · data ok\n"
+	             "  cause: none, certain\n");
+	assert_lacks(scene, "To know");
+}
+
+static void what_is_not_known_says_what_would_tell(struct scene *scene)
+{
+	scene_up(scene);
+	ASSERT_LINES(scene, 0,
+	             "  No fault seen, too little seen to call it well\n"
+	             "  Phase 1 ok · Phase 2 ok · data unknown: no ESP captured\n"
+	             "  To know of data: ESP too: capture esp or udp port 4500\n"
+	             "  cause: undetermined\n");
+}
+
+static void what_would_tell_of_several_phases_is_said_once(struct scene *scene)
+{
+	scene_init_request(scene);
+	ASSERT_LINES(scene, 0,
+	             "  Phase 1 unknown: packets of one end only · Phase 2 unknown: packets of one end only · data "
+	             "unknown: no ESP captured\n"
+	             "  To know of Phase 1: both directions: ",
+	             "\n  To know of data: ESP too: ", "\n  cause: undetermined\n");
+	assert_lacks(scene, "To know of Phase 2");
+}
+
+static void a_failure_leaves_what_was_not_reached_unknown(struct scene *scene)
+{
+	authenticate(scene, REFUSED);
+	ASSERT_LINES(scene, 0,
+	             "  Phase 1 failed · Phase 2 unknown: not reached · data unknown: not reached\n  cause: ");
+	assert_lacks(scene, "To know");
 }
 
 static void a_nat_is_said_beside_the_state(struct scene *scene)
@@ -157,9 +198,16 @@ static void a_fault_says_what_an_asa_shows_logs_and_what_to_type(struct scene *s
 	g_free(page);
 }
 
-static void what_is_fine_is_not_shown_but_logged(struct scene *scene)
+/* Up, with ESP both ways. */
+static void play_what_works(struct scene *scene)
 {
 	scene_up(scene);
+	scene_esp_both(scene, OUT, BACK, 2, 0.1);
+}
+
+static void what_is_fine_is_not_shown_but_logged(struct scene *scene)
+{
+	play_what_works(scene);
 	assert_lacks(scene, "An ASA would show");
 	ASSERT_LINES(scene, 0, "  An ASA would log\n    %ASA-5-750006: ");
 }
@@ -169,12 +217,15 @@ static void what_to_mind_about_a_message_stands_behind_it(struct scene *scene)
 	const struct asa_message *messages = catalogue_entry(CAUSE_NONE)->messages;
 	unsigned notes = 0, noted = 0;
 
-	scene_up(scene);
+	play_what_works(scene);
 	for (unsigned i = 0; i < CATALOGUE_MESSAGES && messages[i].id != NULL; i++)
 		notes += (messages[i].versions & FOR_IKEV2) != 0 && *asa_message_note(&messages[i]) != '\0';
 	g_assert_cmpuint(notes, >, 0);
 	char *page = page_of(scene, 0);
-	for (const char *from = strstr(page, "An ASA would log"); (from = strstr(from, ")\n")) != NULL; from++)
+	const char *from = strstr(page, "An ASA would log"), *end = strstr(page, "Type on the ASA");
+	g_assert_nonnull(from);
+	g_assert_nonnull(end);
+	while ((from = strstr(from + 1, ")\n")) != NULL && from < end)
 		noted++;
 	g_assert_cmpuint(noted, ==, notes);
 	g_free(page);
@@ -216,9 +267,25 @@ static void the_short_form_is_the_cause_or_that_there_is_none(struct scene *scen
 	scene_response(scene, 1, IKE2_AUTH, 1, CHILD_UP);
 	verdict = scene_verdict(scene);
 	verdict_text_append_summary(text, &plain, &verdict);
+	g_assert_cmpstr(text->str, ==, "undetermined: data unknown (no ESP captured)");
+	g_string_truncate(text, 0);
+	scene_esp_both(scene, OUT, BACK, 2, 0.1);
+	verdict = scene_verdict(scene);
+	verdict_text_append_summary(text, &plain, &verdict);
 	g_assert_true(g_str_has_prefix(text->str, catalogue_entry(CAUSE_NONE)->headline));
-	g_assert_true(g_str_has_suffix(text->str, " (likely)"));
+	g_assert_true(g_str_has_suffix(text->str, " (certain)"));
 	g_string_free(text, TRUE);
+}
+
+static void what_worked_until_it_was_deleted_is_said_to_have(struct scene *scene)
+{
+	play_what_works(scene);
+	struct ike_message message = scene_message(scene, IKE2_INFORMATIONAL, 5, false, 80);
+	message.decrypted = message.deletes_ike_sa = true;
+	scene_play(scene, 0, &message);
+	const struct verdict verdict = scene_verdict(scene);
+	g_assert_cmpint(verdict.cause, ==, CAUSE_NONE);
+	g_assert_true(g_str_has_prefix(verdict_words_headline(&verdict), "Worked until"));
 }
 
 static void colours_tell_good_from_bad(struct scene *scene)
@@ -242,6 +309,10 @@ static void colours_tell_good_from_bad(struct scene *scene)
 static const struct conversation_test tests[] = {
         CONVERSATION(a_page_begins_with_the_two_ends_and_the_verdict),
         CONVERSATION(without_an_ike_sa_no_version_is_said),
+        CONVERSATION(what_works_says_on_how_many_children),
+        CONVERSATION(what_is_not_known_says_what_would_tell),
+        CONVERSATION(what_would_tell_of_several_phases_is_said_once),
+        CONVERSATION(a_failure_leaves_what_was_not_reached_unknown),
         CONVERSATION(a_nat_is_said_beside_the_state),
         CONVERSATION(evidence_has_its_frame_and_its_time_after_the_start),
         CONVERSATION(evidence_of_no_frame_says_so),
@@ -256,6 +327,7 @@ static const struct conversation_test tests[] = {
         CONVERSATION(the_walk_has_a_mark_for_each_answer),
         CONVERSATION(what_was_before_is_said_where_there_was_anything),
         CONVERSATION(the_short_form_is_the_cause_or_that_there_is_none),
+        CONVERSATION(what_worked_until_it_was_deleted_is_said_to_have),
         CONVERSATION(colours_tell_good_from_bad),
 };
 

@@ -127,6 +127,7 @@ static bool logs(const struct scene *scene)
 static void success_is_logged_when_it_was_seen_to_come(struct scene *scene)
 {
 	scene_up(scene);
+	scene_esp_both(scene, 0x1001, 0x2001, 2, 0.1);
 	g_assert_true(logs(scene));
 	scene_tunnel(scene)->ike_sas[0]->starts_midstream = true;
 	g_assert_false(logs(scene));
