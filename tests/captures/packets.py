@@ -104,6 +104,28 @@ def tcp_packet(source, destination, ports, sequence, acknowledgement, flags, pay
     return ip_packet(source, destination, PROTOCOL_TCP, segment[:16] + struct.pack(">H", value) + segment[18:])
 
 
+def _with_header_checksum(ip):
+    """IPv4's; IPv6 has none."""
+    if ip[0] >> 4 != 4:
+        return ip
+    size = (ip[0] & 15) * 4
+    header = ip[:10] + b"\0\0" + ip[12:size]
+    return header[:10] + struct.pack(">H", checksum(header)) + header[12:] + ip[size:]
+
+
+def with_hops(ip, more):
+    """The packet with so many hops more."""
+    at = 8 if ip[0] >> 4 == 4 else 7
+    return _with_header_checksum(ip[:at] + bytes([(ip[at] + more) & 0xff]) + ip[at + 1:])
+
+
+def with_address(ip, old, new):
+    """The packet with another address at the end that has the old one."""
+    begin, size = (12, 4) if ip[0] >> 4 == 4 else (8, 16)
+    ends = [new if end == old else end for end in (ip[begin:begin + size], ip[begin + size:begin + 2 * size])]
+    return _with_header_checksum(ip[:begin] + b"".join(ends) + ip[begin + 2 * size:])
+
+
 # ---- reading ----
 
 def read(path):

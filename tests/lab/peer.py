@@ -67,8 +67,8 @@ class Peer:
         }
         body.update(options["daemon"])
         if options["cookie"]:
-            body["cookie_threshold"] = 0
-            body["cookie_threshold_ip"] = 0
+            body["cookie_threshold"] = 1
+            body["cookie_threshold_ip"] = 1
         with open(self.path("strongswan.conf"), "w", encoding="ascii") as file:
             file.write(block("charon", body) + "\n")
 

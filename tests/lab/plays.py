@@ -163,6 +163,24 @@ def idle(world, peers, scenario):
     time.sleep(40)
 
 
+def idle_anew(world, peers, scenario):
+    """Traffic, then a new IKE SA that carries none."""
+    up_and_closed(world, peers, scenario)
+    time.sleep(2)
+    idle(world, peers, scenario)
+
+
+def half_open_first(world, peers, scenario):
+    """An attempt that stays half open, so that the next one is asked for a cookie."""
+    world.drop("udp dport 4500")
+    if _initiator(scenario, peers).initiate(seconds=3):
+        raise RuntimeError("came up although the path drops its packets")
+    _initiator(scenario, peers).terminate()
+    world.heal()
+    time.sleep(1)
+    up(world, peers, scenario)
+
+
 def behind_nat(then):
     def play(world, peers, scenario):
         world.masquerade()

@@ -28,6 +28,16 @@ def esp_counts(capture, family):
     return dict(collections.Counter(line.replace("\t", ">") for line in lines))
 
 
+def answers(cause, phase, esp):
+    """What is to be answered for each phase: esp are the counts of the ways that carry some."""
+    after = "ok" if len(esp) > 1 else "unknown"
+    if cause in ("none", "undetermined"):
+        return {"1": "ok", "2": "ok", "data": after}
+    was_up = phase != "1" or cause == "peer-dead"
+    found = {"1": "ok" if was_up else "unknown", "2": "ok" if was_up else after, "data": after}
+    return {**found, phase: "failed"}
+
+
 def _hex_dump(lines, start, length):
     digits = ""
     for line in lines[start:]:
