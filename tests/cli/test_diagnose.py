@@ -3,8 +3,12 @@
 import json
 import re
 
+import pytest
+
 TUNNEL_KEYS = {"asa", "peer", "nat", "ike_version", "ike_state", "phase_failed", "cause", "confidence", "alternatives",
-               "evidence", "asa_would_log", "next", "walk", "history", "children", "esp"}
+               "evidence", "asa_would_log", "next", "walk", "history", "phases", "events", "children", "esp"}
+CHILD_KEYS = {"spi_out", "spi_in", "paired_by", "selectors", "cause", "confidence", "phases", "encaps", "decaps"}
+ANSWER_KEYS = {"answer", "confidence", "why", "to_know"}
 SPI_KEYS = {"spi", "src", "dst", "udp", "packets", "bytes", "first_frame", "last_frame", "first_seq", "last_seq", "lost",
             "duplicate", "reordered"}
 
@@ -42,7 +46,12 @@ def test_json_has_every_key_of_the_contract(asaphase, capture):
     assert {"packets", "bytes", "lost"} <= set(tunnel["esp"]["encaps"])
     assert all(SPI_KEYS <= set(spi) for spi in tunnel["esp"]["spis"])
     assert tunnel["cause"] == "none" and tunnel["phase_failed"] is None
-    assert tunnel["children"][0]["paired_by"] == "timing"
+    (child,) = tunnel["children"]
+    assert CHILD_KEYS <= set(child) and child["paired_by"] == "timing" and child["cause"] == "none"
+    assert set(tunnel["phases"]) == {"1", "2", "data"} and set(child["phases"]) == {"2", "data"}
+    for answer in [*tunnel["phases"].values(), *child["phases"].values()]:
+        assert set(answer) == ANSWER_KEYS and answer["answer"] == "ok" and answer["confidence"] and answer["why"]
+        assert answer["to_know"] is None
 
 
 def test_evidence_names_frames_with_a_sentence(asaphase, capture):
@@ -52,9 +61,39 @@ def test_evidence_names_frames_with_a_sentence(asaphase, capture):
     assert "refused" in evidence[3]["text"]
 
 
-def test_exit_status_says_fault_or_none(asaphase, capture):
-    assert asaphase("diagnose", capture("ikev2-up-cbc")).returncode == 0
-    assert asaphase("diagnose", capture("ikev2-psk-wrong-cbc")).returncode == 1
+def test_a_failure_leaves_later_phases_unknown_and_not_reached(asaphase, capture):
+    _, found = diagnose_json(asaphase, capture("ikev2-psk-wrong-cbc"))
+    phases = found["tunnels"][0]["phases"]
+    assert [phases[phase]["answer"] for phase in ("1", "2", "data")] == ["failed", "unknown", "unknown"]
+    assert phases["1"]["confidence"] == found["tunnels"][0]["confidence"]
+    for phase in ("2", "data"):
+        assert phases[phase] == {"answer": "unknown", "confidence": None, "why": "not reached", "to_know": None}
+
+
+def test_too_little_seen_is_undetermined_and_says_what_would_tell(asaphase, capture):
+    status, found = diagnose_json(asaphase, capture("ikev2-up-ipv6"))
+    (tunnel,) = found["tunnels"]
+    assert status == 3
+    assert tunnel["cause"] == "undetermined" and tunnel["confidence"] is None and tunnel["phase_failed"] is None
+    assert [tunnel["phases"][phase]["answer"] for phase in ("1", "2", "data")] == ["ok", "ok", "unknown"]
+    assert tunnel["phases"]["data"]["confidence"] is None and "4500" in tunnel["phases"]["data"]["to_know"]
+    text = asaphase("diagnose", capture("ikev2-up-ipv6")).stdout.decode()
+    assert "Phase 1 ok · Phase 2 ok · data unknown: no ESP captured" in text and "  cause: undetermined\n" in text
+    assert "1 tunnel, 0 with a fault, 1 undetermined" in text
+    brief = asaphase("diagnose", "--brief", capture("ikev2-up-ipv6")).stdout.decode()
+    assert brief.endswith(": undetermined: data unknown (no ESP captured)\n")
+
+
+WELL, FAULT, UNKNOWN, UNREADABLE = "ikev2-up-cbc", "ikev2-psk-wrong-cbc", "ikev2-up-ipv6", None
+
+
+@pytest.mark.parametrize("names, status", [
+    ([WELL], 0), ([FAULT], 1), ([UNREADABLE], 2), ([UNKNOWN], 3),
+    ([WELL, UNKNOWN], 3), ([UNKNOWN, WELL], 3), ([UNKNOWN, FAULT], 1), ([FAULT, UNKNOWN], 1), ([FAULT, WELL], 1),
+    ([UNREADABLE, FAULT, UNKNOWN], 2), ([UNKNOWN, FAULT, UNREADABLE, WELL], 2), ([UNKNOWN, UNREADABLE], 2)])
+def test_of_several_files_the_worst_makes_the_exit_status(asaphase, capture, tmp_path, names, status):
+    paths = [capture(name) if name else tmp_path / "no-such.pcap" for name in names]
+    assert asaphase("diagnose", "--brief", *paths).returncode == status
 
 
 def test_asa_option_turns_the_view(asaphase, capture):

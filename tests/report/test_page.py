@@ -113,6 +113,33 @@ def test_the_ladder_has_an_arrow_for_each_message_with_its_length_and_what_it_ho
     assert float(last.get_attribute("x1").rstrip("%")) > float(last.get_attribute("x2").rstrip("%"))
 
 
+@pytest.mark.parametrize("name, badge, look, answers", [
+    ("ikev2-up-cbc", "Works", "fine", ["Phase 1 ok", "Phase 2 ok", "Data ok"]),
+    ("ikev2-psk-wrong-cbc", "Phase 1 failed", "fault", ["Phase 1 failed", "Phase 2 unknown", "Data unknown"]),
+    ("ikev2-up-ipv6", "Undetermined", "unknown", ["Phase 1 ok", "Phase 2 ok", "Data unknown"])])
+def test_a_card_gives_three_answers(report, view, name, badge, look, answers):
+    card = view(report(name)).find_element(By.TAG_NAME, "article")
+    assert card.get_attribute("class") == look and badge in card.find_element(By.CLASS_NAME, "badge").text
+    assert [answer.text for answer in card.find_elements(By.CSS_SELECTOR, "ul.answers strong")] == answers
+
+
+def test_what_would_tell_stands_where_something_is_unknown(report, view):
+    browser = view(report("ikev2-up-ipv6"))
+    assert "esp or udp port 4500" in browser.find_element(By.CLASS_NAME, "to-know").text
+    assert "1 undetermined" in browser.find_element(By.CLASS_NAME, "tally").text
+    assert browser.find_elements(By.CSS_SELECTOR, ".tally .good") == []
+    assert view(report("ikev2-up-cbc")).find_elements(By.CLASS_NAME, "to-know") == []
+
+
+def test_each_child_has_its_verdict(report, view):
+    found = json.loads(run("diagnose", "--json", CAPTURES / "ikev1-up-two-children.pcap").stdout)["tunnels"][0]
+    text = view(report("ikev1-up-two-children")).find_element(
+        By.XPATH, "//h3[.='Children']/following-sibling::div//tbody").text
+    up = [child for child in found["children"] if child["cause"]]
+    assert len(text.splitlines()) == len(up) > 1
+    assert all(child["spi_out"] in text and child["spi_in"] in text for child in up)
+
+
 def test_a_log_counts_as_evidence(report, view, tmp_path):
     log = tmp_path / "asa.log"
     log.write_text("Nov 24 2026 02:58:17: %ASA-3-751022: Local:10.1.0.1:4500 Remote:10.2.0.1:4500 Username:10.2.0.1 Tunnel "

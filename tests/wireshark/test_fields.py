@@ -9,7 +9,7 @@ from conftest import BUILD, TOP, fields, info_column, path_of, run, seen, truth_
 
 PROMISED = ["phase", "exchange", "state", "cause", "confidence", "evidence", "asa_log", "next_step", "tunnel", "request_in",
             "response_in", "response_time", "retransmission_of", "inferred", "esp.paired_spi", "esp.encaps", "esp.decaps",
-            "esp.lost", "nat"]
+            "esp.lost", "nat", "phase1", "phase2", "data", "to_know"]
 
 
 def test_every_promised_field_is_there_and_described():
@@ -67,8 +67,10 @@ def test_info_column_says_phase_and_cause_on_ike_and_nothing_on_other_packets():
     info = info_column("ikev2-up-cbc")
     assert "[Phase 1]" in info[0] and "[Phase 1 and 2 completed]" in info[3]
     assert not any("Phase" in line or "wrong" in line for line in info[4:] if line.startswith("ESP"))
-    verdict = info_column("ikev2-one-way-from-left", "-Y", "asaphase.cause")
-    assert len(verdict) == 1 and re.search(r"^ESP .*\[.*one-way \(\w+\)\]$", verdict[0])
+    assert re.search(r"\[Works .* \(\w+\)\]$", info[5])
+    assert "[Phase 1 and 2 completed] [undetermined: data unknown (no ESP captured)]" in info_column("ikev2-up-ipv6")[3]
+    verdict = info_column("ikev2-one-way-from-left", "-Y", "asaphase.phase_failed")
+    assert [re.fullmatch(r"ESP .*\[.*one-way \((\w+)\)\]", line).group(1) for line in verdict] == ["possible", "likely"]
     off = info_column("ikev2-psk-wrong-cbc", "-o", "asaphase.annotate_info:FALSE")
     assert len(off) == 4 and not any("Phase" in line for line in off)
 
@@ -86,7 +88,7 @@ def causes_on_the_way(name):
     """What core itself found for a while, before a later packet undid it."""
     done = subprocess.run([f"{BUILD}/cli/asaphase", "diagnose", "--json", *truth_of(name).get("options", []), path_of(name)],
                           capture_output=True, text=True, timeout=60, check=False)
-    return {event["cause"] for tunnel in json.loads(done.stdout)["tunnels"] for event in tunnel["history"]} - {"none"}
+    return {event["cause"] for tunnel in json.loads(done.stdout)["tunnels"] for event in tunnel["history"]} - {"none", "undetermined"}
 
 
 def test_a_healthy_capture_has_no_error_and_its_warnings_are_of_packets(name):
@@ -104,7 +106,8 @@ def test_preferences_choose_the_side_and_the_threshold():
                   arguments=("-o", "asaphase.asa_addresses:10.2.0.1"))
     assert rows == [["10.2.0.1", "10.1.0.1"]]
     never = ("-o", "asaphase.one_way_packets:100000")
-    assert fields("ikev2-one-way-from-left", "frame.number", where="asaphase.cause", arguments=never) == []
+    assert fields("ikev2-one-way-later", "frame.number", where="asaphase.phase_failed")
+    assert fields("ikev2-one-way-later", "frame.number", where="asaphase.phase_failed", arguments=never) == []
 
 
 def test_the_manual_page_names_what_is_registered_and_no_more():

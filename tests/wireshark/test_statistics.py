@@ -22,6 +22,19 @@ def test_the_tables_count_what_went_over_the_wire(name):
     assert sum(int(row["Encaps"]) + int(row["Decaps"]) for row in seen(name).tunnels) == sum(esp.values())
 
 
+def test_the_table_of_tunnels_tells_undetermined_from_health():
+    columns = ("Cause", "Confidence", "Phase 1", "Phase 2", "Data")
+    well, unknown = ([row[column] for column in columns] for name in ("ikev2-up-cbc", "ikev2-up-ipv6") for row in seen(name).tunnels)
+    assert well[0] == "none" and well[1] != "-" and well[2:] == ["ok", "ok", "ok"]
+    assert unknown == ["undetermined", "-", "ok", "ok", "unknown"]
+    assert "4500" in seen("ikev2-up-ipv6").tunnels[0]["To know"]
+
+
+def test_a_row_without_a_verdict_is_no_health():
+    text = tshark("ikev2-up-cbc", "-q", "-z", "asaphase,tunnels,isakmp")
+    assert [row["Cause"] for row in rows_of(text, "ASA IPsec tunnels")] == ["undetermined"]
+
+
 def test_spis_face_each_other():
     rows = seen("ikev2-up-cbc").sas
     assert {row["SPI"] for row in rows} == {row["Paired SPI"] for row in rows}

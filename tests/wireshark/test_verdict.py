@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The verdict on the frame where it appears: what a user filters for, and what the tree then says."""
+import itertools
 import re
 
 import pytest
@@ -22,8 +23,8 @@ def test_the_refusing_frame_is_found_by_its_cause():
 
 def test_keys_tell_the_selectors_from_the_proposal():
     name = "ikev2-selectors-cbc"
-    assert fields(name, "asaphase.cause", where="asaphase.cause") == [["child-refused"]]
-    assert fields(name, "asaphase.cause", "asaphase.confidence", where="asaphase.cause",
+    assert fields(name, "asaphase.cause", where="asaphase.phase_failed") == [["child-refused"]]
+    assert fields(name, "asaphase.cause", "asaphase.confidence", where="asaphase.phase_failed",
                   arguments=keys_of(name)) == [["ts-unacceptable", "certain"]]
 
 
@@ -34,13 +35,35 @@ def test_the_tree_says_why_and_what_next():
         assert part in text
 
 
-def test_a_healthy_capture_has_no_verdict_to_filter_for():
-    assert fields("ikev2-up-cbc", "frame.number", where="asaphase.cause") == []
+UNKNOWN, OK, FAILED = "0", "1", "2"
+
+
+def answers_of(name):
+    return fields(name, "frame.number", "asaphase.cause", "asaphase.phase1", "asaphase.phase2", "asaphase.data", where="asaphase.cause")
+
+
+def test_a_healthy_capture_earns_its_three_answers_one_by_one():
+    assert answers_of("ikev2-up-cbc") == [["1", "undetermined", UNKNOWN, UNKNOWN, UNKNOWN], ["4", "undetermined", OK, OK, UNKNOWN],
+                                          ["6", "none", OK, OK, OK]]
+
+
+def test_too_little_seen_stays_undetermined_and_says_what_would_tell():
+    assert answers_of("ikev2-up-ipv6")[-1] == ["4", "undetermined", OK, OK, UNKNOWN]
+    where = 'asaphase.data == "unknown" && asaphase.phase1 == "ok"'
+    (row,) = fields("ikev2-up-ipv6", "asaphase.to_know", "asaphase.confidence", where=where)
+    assert "4500" in row[0] and row[1] == ""
+    text = tshark("ikev2-up-ipv6", "-O", "asaphase", "-Y", "frame.number == 4")
+    assert "[Phase 1 ok · Phase 2 ok · data unknown: no ESP captured]" in text
+
+
+def test_a_failure_leaves_later_phases_unknown():
+    assert answers_of("ikev2-psk-wrong-cbc")[-1] == ["4", "psk-mismatch", FAILED, UNKNOWN, UNKNOWN]
 
 
 def test_a_later_success_says_so():
     causes = [row[0] for row in fields("ikev2-psk-wrong-then-right", "asaphase.cause", where="asaphase.cause")]
-    assert causes == ["psk-mismatch", "none"]
+    told = [cause for cause, _ in itertools.groupby(cause for cause in causes if cause != "undetermined")]
+    assert told == ["psk-mismatch", "none"] and causes[-1] == "none"
 
 
 def with_wrong_keys(name):
