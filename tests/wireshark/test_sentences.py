@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, NAMES, path_of, truth_of, tshark
+from conftest import BUILD, NAMES, path_of, truth_of, tshark, warm_tshark
 import tshark_options
 
 FIELDS = {
@@ -96,8 +96,9 @@ class Capture:
         self.tunnels = json.loads(run.stdout)["tunnels"]
         self.page = subprocess.run([f"{BUILD}/cli/asaphase", "diagnose", *options, path_of(name)], capture_output=True, text=True,
                                    check=False).stdout
-        lines = tshark(path_of(name), "-2", *tshark_options.decode_as(options), "-T", "fields", "-E", "occurrence=a",
-                       "-E", "aggregator=;", *(word for field in FIELDS.values() for word in ("-e", field)), plugin=False)
+        prints = ("-T", "fields", "-E", "occurrence=a", "-E", "aggregator=;", *(word for field in FIELDS.values() for word in ("-e", field)))
+        lines = (tshark(path_of(name), "-2", *tshark_options.decode_as(options), *prints, plugin=False) if options
+                 else warm_tshark(False, "-2", *prints).read(path_of(name)))
         self.frames = {}
         for line in lines.splitlines():
             values = dict(zip(FIELDS, (column.split(";") if column else [] for column in line.split("\t"))))
