@@ -346,8 +346,9 @@ static bool rule_child_refused(const struct judgement *judgement, struct verdict
 
 	if (!judgement->up)
 		return false;
-	/* Quick mode repeated into silence is a refusal too: IKEv1 peers may drop what they do not want. */
-	bool silent = sa->version == 1 && sa->children.up == 0 &&
+	/* Quick mode repeated into silence is a refusal too: IKEv1 peers may drop what they do not want. Of a side that
+	 * was never heard the capture may lack the answer. */
+	bool silent = sa->version == 1 && sa->children.up == 0 && sa->last_from[0] != 0 && sa->last_from[1] != 0 &&
 	              evidence_list_find(&verdict->evidence, EVIDENCE_QUICK_MODE_UNANSWERED) != NULL;
 	if (!is_child_refused(judgement) && !silent)
 		return false;

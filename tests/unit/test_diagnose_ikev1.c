@@ -438,6 +438,20 @@ static void quick_mode_that_a_living_peer_does_not_answer_is_a_refused_child(str
 	assert_no_fault(scene);
 }
 
+/* Of the responder nothing was captured: aggressive mode's first and third message, and quick mode's first, twice. */
+static void quick_mode_of_which_one_end_was_captured_is_no_refused_child(struct scene *scene)
+{
+	scene->initiator_spi = 5;
+	scene_ikev1(scene, 0, IKE1_AGGRESSIVE_MODE, 0, false, 0, 0);
+	scene->responder_spi = 6;
+	scene_ikev1(scene, 0, IKE1_AGGRESSIVE_MODE, 0, true, 0, 0);
+	scene_quick_mode(scene, 0, 500);
+	scene_same_bytes(scene);
+	scene_quick_mode(scene, 0, 500);
+	g_assert_cmpuint(count_evidence(scene, EVIDENCE_QUICK_MODE_UNANSWERED), ==, 1);
+	assert_undetermined(scene, PHASE_1, REASON_ONE_DIRECTION);
+}
+
 static void quick_mode_that_a_living_peer_does_not_answer_beside_a_child_is_no_fault(struct scene *scene)
 {
 	scene_main_mode(scene, 1, 6);
@@ -666,6 +680,7 @@ static const struct conversation_test tests[] = {
         CONVERSATION(the_responder_may_begin_quick_mode),
         CONVERSATION(quick_mode_into_silence_is_a_dead_peer),
         CONVERSATION(quick_mode_that_a_living_peer_does_not_answer_is_a_refused_child),
+        CONVERSATION(quick_mode_of_which_one_end_was_captured_is_no_refused_child),
         CONVERSATION(quick_mode_that_a_living_peer_does_not_answer_beside_a_child_is_no_fault),
         CONVERSATION(a_third_message_sent_again_is_no_second_child),
         CONVERSATION(rekeys_every_few_seconds_are_churn),
