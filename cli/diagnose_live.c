@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cli/analysis.h"
 #include "cli/command.h"
 #include "cli/daemon_client.h"
 #include "cli/terminal.h"
@@ -95,7 +96,6 @@ int diagnose_live(const char *socket_path, enum diagnose_form form)
 		g_free(error);
 		return EXIT_UNUSABLE;
 	}
-	if (page.faults > 0)
-		return EXIT_FAULT_FOUND;
-	return page.undetermined > 0 || page.tunnels == 0 ? EXIT_UNDETERMINED : EXIT_ALL_WELL;
+	return exit_status_of_tally((struct tunnel_tally){
+	        .tunnels = page.tunnels > 0, .faults = page.faults > 0, .undetermined = page.undetermined > 0});
 }

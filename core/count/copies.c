@@ -33,15 +33,20 @@ static bool is_within(int64_t one, int64_t other)
 	return one > other ? one - other < COPY_WITHIN : other - one < COPY_WITHIN;
 }
 
-struct first_copy *copies_first(struct copies *copies, uint64_t digest, uint32_t frame, int64_t time)
+struct first_copy *copies_first(struct copies *copies, uint64_t digest, int64_t time)
 {
 	struct first_copy *place = &copies->places[digest % PLACES];
 
-	if (place->digest == digest && is_within(time, place->time))
-		return place;
+	return place->digest == digest && is_within(time, place->time) ? place : NULL;
+}
+
+struct first_copy *copies_remember(struct copies *copies, uint64_t digest, uint32_t frame, int64_t time)
+{
+	struct first_copy *place = &copies->places[digest % PLACES];
+
 	*place = (struct first_copy){.digest = digest, .time = time, .frame = frame, .tunnel = UINT32_MAX};
 	copies->newest = place;
-	return NULL;
+	return place;
 }
 
 struct first_copy *copies_newest(struct copies *copies)

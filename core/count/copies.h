@@ -18,11 +18,7 @@ struct copies;
 struct copies *copies_new(void);
 void copies_free(struct copies *copies);
 
-/*
- * Where a packet was first seen that has the same digest and came within COPY_WITHIN before or after; NULL where it is
- * the first, which is then remembered. Of very many packets at once the oldest are forgotten. What is returned is valid
- * until the next call.
- */
+/* A packet that was remembered. */
 struct first_copy {
 	uint64_t digest;
 	int64_t time;
@@ -31,9 +27,16 @@ struct first_copy {
 	uint8_t hops_left; /* free for the caller: 0 when new */
 };
 
-struct first_copy *copies_first(struct copies *copies, uint64_t digest, uint32_t frame, int64_t time);
+/*
+ * The packet that has the same digest and came within COPY_WITHIN before or after; NULL where none is remembered. Of
+ * very many packets at once the oldest are forgotten. Valid until the next is remembered.
+ */
+struct first_copy *copies_first(struct copies *copies, uint64_t digest, int64_t time);
 
-/* The one that copies_first() remembered last. */
+/* Remembers a packet, in place of one with that digest. */
+struct first_copy *copies_remember(struct copies *copies, uint64_t digest, uint32_t frame, int64_t time);
+
+/* The one that was remembered last. */
 struct first_copy *copies_newest(struct copies *copies);
 
 #endif

@@ -159,15 +159,13 @@ static bool is_same_packet(struct tunnels *tunnels, const struct first_copy *fir
 /* Remembers the packet if it was not there before. Returns the first if it was; valid until the next call. */
 static const struct first_copy *find_first(struct tunnels *tunnels, uint64_t digest, const struct sighting *seen)
 {
-	struct first_copy *first = copies_first(tunnels->copies, digest, seen->frame, seen->time);
+	struct first_copy *first = copies_first(tunnels->copies, digest, seen->time);
+	struct tunnel *tunnel = first != NULL ? tunnels_at(tunnels, first->tunnel) : NULL;
 
-	if (first == NULL) {
-		copies_newest(tunnels->copies)->hops_left = seen->hops_left;
+	if (tunnel == NULL || !is_same_packet(tunnels, first, tunnel, seen)) {
+		copies_remember(tunnels->copies, digest, seen->frame, seen->time)->hops_left = seen->hops_left;
 		return NULL;
 	}
-	struct tunnel *tunnel = tunnels_at(tunnels, first->tunnel);
-	if (tunnel == NULL || !is_same_packet(tunnels, first, tunnel, seen))
-		return NULL;
 	if (tunnel->copies++ == 0) {
 		tunnel->first_copy_frame = seen->frame;
 		tunnel->first_copy_time = seen->time;
@@ -222,8 +220,12 @@ bool arrival_is_copy(struct arrival *arrival)
 
 void tunnels_note_first_copy(struct tunnels *tunnels, const struct tunnel *tunnel)
 {
-	if (tunnels->copies != NULL && tunnel != NULL)
-		copies_newest(tunnels->copies)->tunnel = tunnel->number;
+	if (tunnels->copies == NULL || tunnel == NULL)
+		return;
+	/* Packets that are not remembered come in between: they are no news of the one that was. */
+	struct first_copy *newest = copies_newest(tunnels->copies);
+	if (newest->tunnel == UINT32_MAX)
+		newest->tunnel = tunnel->number;
 }
 
 void tunnels_forget_copies(struct tunnels *tunnels)

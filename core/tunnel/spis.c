@@ -133,19 +133,3 @@ bool tunnels_free_spi(struct tunnels *tunnels)
 	remove_owned(tunnels, chosen, least);
 	return true;
 }
-
-/* A stranger can make the chain as long as the table. */
-#define DUPLICATES_OF 256
-
-uint64_t tunnel_duplicates(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side)
-{
-	uint32_t number = tunnel->esp[side].first_spi;
-	uint64_t duplicates = 0;
-
-	for (unsigned i = 0; i < DUPLICATES_OF && number != SPI_TABLE_FULL; i++) {
-		const struct spi_entry *entry = spi_table_entry(tunnels->spis, number);
-		duplicates += entry->duplicate;
-		number = entry->next_of_owner;
-	}
-	return duplicates;
-}

@@ -15,9 +15,6 @@ bool tunnel_is_crowded(const struct esp_direction *direction);
  * once. */
 void tunnel_crowd_out_untrusted(struct tunnels *tunnels, struct esp_direction *direction);
 
-/* Packets from side whose number came before: captured twice, or sent again by somebody else. Of its newest SPIs. */
-uint64_t tunnel_duplicates(struct tunnels *tunnels, const struct tunnel *tunnel, unsigned side);
-
 /* In a full table: the SPI that is needed least goes. Returns false where all that were looked at are in use. */
 bool tunnels_free_spi(struct tunnels *tunnels);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/verdict/diagnose.h"
 
-#include <glib.h>
 #include <string.h>
 
 #include "core/base/time.h"
@@ -9,7 +8,6 @@
 #include "core/tunnel/ike_exchange.h"
 #include "core/tunnel/ike_sa.h"
 #include "core/tunnel/packet.h"
-#include "core/tunnel/spis.h"
 #include "core/tunnel/table.h"
 #include "core/verdict/answers.h"
 #include "core/verdict/children.h"
@@ -504,9 +502,8 @@ static bool rule_packet_loss(const struct judgement *judgement, struct verdict *
 		const struct loss_bound *bound = loss_bound_reached(lost, packets);
 		if (bound == NULL)
 			continue;
-		uint64_t again = MIN(packets, tunnel_duplicates(judgement->tunnels, tunnel, side));
 		add_evidence(verdict, EVIDENCE_ESP_LOST, esp->last_frame, esp->last_time, bounded(lost),
-		             bounded(packets - again));
+		             bounded(packets));
 		verdict->confidence = bound->confidence;
 		return true;
 	}

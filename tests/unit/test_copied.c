@@ -243,6 +243,21 @@ static void an_ike_message_that_comes_twice_at_once_is_taken_once(bool fast)
 	end(&tap);
 }
 
+/* A keepalive is not remembered: the packet before it stays that of its own tunnel. */
+static void a_keepalive_in_between_changes_nothing(bool fast)
+{
+	struct tap tap = begin(true, fast);
+	const struct datagram keepalive = datagram_of(ELSEWHERE, THERE, DATAGRAM_NAT_KEEPALIVE);
+
+	esp(&tap, ELSEWHERE, THERE, OUT + 1, 1, 7, 0);
+	esp(&tap, HERE, THERE, OUT, 1, 7, APART);
+	tunnels_add(tap.tunnels, ++tap.frame, tap.time + APART, &keepalive, NULL, &tap.annotation);
+	esp(&tap, HERE, THERE, OUT, 1, 7, 2 * APART);
+	g_assert_cmpuint(counted(&tap, HERE), ==, 1);
+	g_assert_cmpuint(between(&tap, HERE, THERE)->copies, ==, 1);
+	end(&tap);
+}
+
 #define TEST(name)                                                                                                     \
 	{                                                                                                              \
 		"/copied/" #name, name                                                                                 \
@@ -261,6 +276,7 @@ static const struct {
         TEST(the_addresses_that_were_seen_first_are_the_tunnels),
         TEST(the_same_bytes_between_others_without_a_hop_are_no_copy),
         TEST(a_tunnel_that_is_known_is_no_nats),
+        TEST(a_keepalive_in_between_changes_nothing),
         TEST(an_ike_message_that_comes_twice_at_once_is_taken_once),
 };
 
